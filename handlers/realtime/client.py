@@ -1,0 +1,42 @@
+"""What the hub knows of one connection: its topics and what it has yet to be sent."""
+
+from collections.abc import Callable
+
+from handlers.realtime.outbox import Outbox
+from handlers.realtime.socket import Socket
+
+
+class Client:
+    """`unread_size` bounds, in bytes, what waits for a peer that does not read.
+
+    `overflowed` is called when it is passed.
+    """
+
+    def __init__(self, socket: Socket, unread_size: int) -> None:
+        self.topics: set[str] = set()
+        self.outbox = Outbox()
+        self.behind_since: int | None = None
+        self.closed = False
+        self.overflowed: Callable[[], None] | None = None
+        self._socket = socket
+        self._unread_size = unread_size
+
+    def flush(self, now: int) -> None:
+        """Write all that waits at once, or note since when (ms) the peer does not take it."""
+        if self.closed or not self.outbox:
+            return
+        if self._socket.writable:
+            self.behind_since = None
+            self._socket.write(self.outbox.drain())
+        else:
+            self._wait(now)
+
+    def unread_for(self, now: int) -> int:
+        """Milliseconds since the peer stopped reading."""
+        return 0 if self.behind_since is None else now - self.behind_since
+
+    def _wait(self, now: int) -> None:
+        if self.behind_since is None:
+            self.behind_since = now
+        if self.outbox.size > self._unread_size and self.overflowed is not None:
+            self.overflowed()

@@ -1,0 +1,58 @@
+"""All connections of this process: how many may be open, and one clock for their checks."""
+
+import asyncio
+from collections import Counter
+
+from handlers.realtime.connection import Connection
+from handlers.realtime.policy import Policy
+
+
+class Connections:
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._open: set[Connection] = set()
+        self._users: Counter[str] = Counter()
+        self._addresses: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def admits(self, user: str, address: str) -> bool:
+        """Whether this user and this network address may open one more."""
+        return (
+            self._users[user] < self._policy.connections_per_user
+            and self._addresses[address] < self._policy.connections_per_address
+        )
+
+    async def serve(self, connection: Connection, user: str, address: str) -> None:
+        """Run a connection to its end, counted while it lasts."""
+        self._open.add(connection)
+        self._users[user] += 1
+        self._addresses[address] += 1
+        try:
+            await connection.run()
+        finally:
+            self._open.discard(connection)
+            _less(self._users, user)
+            _less(self._addresses, address)
+
+    def check(self) -> None:
+        for connection in tuple(self._open):
+            connection.check()
+
+    async def watch(self, interval: float = 1.0) -> None:
+        """Check every connection, every `interval` seconds, until canceled."""
+        while True:
+            await asyncio.sleep(interval)
+            self.check()
+
+    def end(self) -> None:
+        """Tell all of them that the server is shutting down, and close them."""
+        for connection in tuple(self._open):
+            connection.end()
+
+
+def _less(counter: Counter[str], key: str) -> None:
+    counter[key] -= 1
+    if counter[key] <= 0:
+        del counter[key]

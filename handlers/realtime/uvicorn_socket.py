@@ -1,0 +1,59 @@
+"""The socket of our own uvicorn protocol: pongs count, and a tick is one write."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from typing_extensions import override
+
+from handlers.realtime.asgi_socket import AsgiSocket, Receive, Send, message_of
+from handlers.realtime.socket import Socket
+from handlers.realtime.uvicorn_protocol import EXTENSION, StreamProtocol
+
+
+class UvicornSocket(Socket):
+    def __init__(self, wire: StreamProtocol, receive: Receive) -> None:
+        self._wire = wire
+        self._receive = receive
+        wire.when_writable = self._writable
+        wire.when_ending = self._ending
+
+    @property
+    @override
+    def writable(self) -> bool:
+        return self._wire.writable.is_set()
+
+    @override
+    def heard(self) -> bool | None:
+        return self._wire.take_heard()
+
+    @override
+    async def receive(self) -> str | bytes:
+        return message_of(await self._receive())
+
+    @override
+    def write(self, frames: Sequence[bytes]) -> None:
+        self._wire.write(frames)
+
+    @override
+    def ping(self) -> None:
+        self._wire.ping()
+
+    @override
+    def close(self, code: int, reason: str) -> None:
+        self._wire.close(code, reason)
+
+    def _writable(self) -> None:
+        if self.when_writable is not None:
+            self.when_writable()
+
+    def _ending(self) -> None:
+        if self.when_ending is not None:
+            self.when_ending()
+
+
+def socket_of(scope: dict[str, Any], receive: Receive, send: Send) -> Socket:
+    """The best socket that this server offers, once the handshake is accepted."""
+    offered = (scope.get("extensions") or {}).get(EXTENSION)
+    if offered is None:
+        return AsgiSocket(receive, send)
+    return UvicornSocket(cast(StreamProtocol, offered["wire"]), receive)
