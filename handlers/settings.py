@@ -1,0 +1,120 @@
+"""What an operator may set: environment variables `TRADING_PRO_…`, or the same names in `.env`."""
+
+import ipaddress
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "TRADING_PRO_"
+FRONTEND = Path(__file__).resolve().parent.parent / "frontend" / "dist"
+
+
+class LogFormat(StrEnum):
+    AUTO = "auto"
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class Settings(BaseSettings):
+    """Each field's description is its documentation; `.env.example` lists them all."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on; loopback: this machine alone."
+    )
+    port: int = Field(8000, ge=0, le=65535, description="TCP port; 0 takes any free one.")
+    data_dir: Path = Field(Path("data"), description="Directory of everything that is kept.")
+    database_url: SecretStr | None = Field(
+        None,
+        description="URL of the database; unset: the file ledger.sqlite in data_dir.",
+    )
+    frontend_dir: Path = Field(FRONTEND, description="Directory of the built user interface.")
+
+    local_mode: bool = Field(
+        True, description="Sign the local user in by itself; counts only where host is loopback."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further names under which this server is reached, separated by commas."
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further web origins whose pages may use this server, separated by commas."
+    )
+    secure_cookies: bool = Field(
+        False, description="Mark the session cookie Secure, also where TLS ends before this server."
+    )
+    session_lifetime: int = Field(
+        30 * 24 * 3600, ge=60, description="Seconds until a session ends after its last login."
+    )
+    login_attempts: int = Field(
+        10, ge=1, description="Failed logins per minute and user name; five times that per address."
+    )
+
+    simulated_seed: str = Field(
+        "trading-pro",
+        min_length=1,
+        description="Seed of the simulated prices.",
+    )
+    replay_bar_seconds: float = Field(
+        2.0, gt=0, le=86_400, description="Seconds between two bars of the recorded feed."
+    )
+    replay_history: int = Field(
+        500, ge=1, description="Recorded bars that lie behind the cursor when a replay begins."
+    )
+
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="Least level."
+    )
+    log_format: LogFormat = Field(
+        LogFormat.AUTO, description="console, json, or auto: console on a terminal, else json."
+    )
+    shutdown_seconds: int = Field(
+        5, ge=0, description="Seconds that open requests and sockets get to end at shutdown."
+    )
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in effect."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'ledger.sqlite'}"
+
+    @property
+    def loopback(self) -> bool:
+        return is_loopback(self.host)
+
+    @property
+    def local(self) -> bool:
+        """Whether the local user is signed in without a credential."""
+        return self.local_mode and self.loopback
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address or name."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """Environment variables that carry our prefix and mean nothing, most likely misspelled."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    return tuple(
+        sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    )
