@@ -1,0 +1,1 @@
+"""The generator: two contracts in, typed surfaces out."""
