@@ -1,0 +1,229 @@
+"""The state of an account: what its ledger adds up to, now and as of every transaction."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from generated.models import PositionStatus
+from handlers.trading import money
+from handlers.trading.change import Balance, BrokenLedger, Change, Epoch, Identity
+from handlers.trading.events import (
+    AccountOpened,
+    AccountReset,
+    BalanceChanged,
+    Event,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    PositionChanged,
+    PositionClosed,
+    PositionOpened,
+)
+from handlers.trading.execution import Execution
+from handlers.trading.history import History
+from handlers.trading.order import Order
+from handlers.trading.position import Position
+from handlers.trading.transactions import AsOf, Cause, Transaction
+
+
+class AccountState:
+    """Changes by `apply` alone. Everything read from it is immutable."""
+
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.recorded_at = 0
+        self.working: dict[str, Order] = {}
+        """Working orders by id, oldest first."""
+        self.open_positions: dict[str, Position] = {}
+        """Open positions by symbol."""
+        self.used_keys: dict[tuple[str, str], tuple[int, Cause]] = {}
+        """By scope and key: the transaction that used it up, and why."""
+        self._identity: Identity | None = None
+        self._epochs: History[Epoch] = History()
+        self._balances: History[Balance] = History()
+        self._orders: dict[str, History[Order]] = {}
+        self._positions: dict[str, History[Position]] = {}
+        self._executions: list[Execution] = []
+        self._execution_sequences: list[int] = []
+
+    @property
+    def identity(self) -> Identity:
+        if self._identity is None:
+            raise BrokenLedger("the account is not open yet")
+        return self._identity
+
+    @property
+    def account_id(self) -> str:
+        return self.identity.account_id
+
+    @property
+    def epoch(self) -> str:
+        return self._epochs.now.name
+
+    @property
+    def market_epoch(self) -> str | None:
+        """The epoch of the recording that the account trades in; None on the live clock."""
+        return self._epochs.now.market_epoch
+
+    @property
+    def balance(self) -> Balance:
+        return self._balances.now
+
+    def order(self, order_id: str) -> Order | None:
+        found = self._orders.get(order_id)
+        return found.now if found else None
+
+    def position(self, position_id: str) -> Position | None:
+        found = self._positions.get(position_id)
+        return found.now if found else None
+
+    def apply(self, transaction: Transaction) -> None:
+        self.commit(self.prepare(transaction))
+
+    @money.exact
+    def prepare(self, transaction: Transaction) -> Change:
+        """What the transaction would do. Raises where it does not follow; touches nothing."""
+        if transaction.sequence != self.sequence + 1:
+            raise BrokenLedger(f"{transaction.sequence} does not follow {self.sequence}")
+        change = Change(
+            transaction,
+            self._identity,
+            self._epochs.now if self._identity else None,
+            self._balances.now if self._identity else None,
+        )
+        for event in transaction.events:
+            self.extend(change, event)
+        return change
+
+    def commit(self, change: Change) -> None:
+        sequence = change.transaction.sequence
+        self.sequence, self.recorded_at = sequence, change.transaction.recorded_at
+        self._identity = change.identity
+        if change.epoch:
+            self._epochs.put(sequence, change.epoch)
+        if change.balance:
+            self._balances.put(sequence, change.balance)
+        for order in change.orders.values():
+            self._keep_order(sequence, order)
+        for position in change.positions.values():
+            self._keep_position(sequence, position)
+        self._executions.extend(change.executions)
+        self._execution_sequences.extend(sequence for _ in change.executions)
+        if change.reset:
+            self.working.clear()
+            self.open_positions.clear()
+        self._use_key(change.transaction)
+
+    def view(self, sequence: int | None = None) -> "AccountView":
+        """The account as of a transaction, by default the newest."""
+        return AccountView(self, self.sequence if sequence is None else sequence)
+
+    @money.exact
+    def extend(self, change: Change, event: Event) -> None:
+        """Works one more event into the change. Raises where it does not follow."""
+        match event:
+            case AccountOpened():
+                change.account_opened(event)
+            case AccountReset():
+                change.account_reset(event)
+            case OrderAccepted():
+                if event.order_id in self._orders:
+                    raise BrokenLedger(f"{event.order_id} was accepted already")
+                change.order_accepted(event)
+            case OrderFilled() | OrderCanceled() | OrderExpired() | OrderRejected():
+                order = change.orders.get(event.order_id) or self.order(event.order_id)
+                if order is None:
+                    raise BrokenLedger(f"no order {event.order_id}")
+                change.order_changed(order, event)
+            case PositionOpened():
+                change.position_opened(event)
+            case PositionChanged() | PositionClosed():
+                position = change.positions.get(event.position_id) or self.position(
+                    event.position_id
+                )
+                if position is None:
+                    raise BrokenLedger(f"no position {event.position_id}")
+                change.position_changed(position, event)
+            case BalanceChanged():
+                change.balance_changed(event)
+
+    def _keep_order(self, sequence: int, order: Order) -> None:
+        self._orders.setdefault(order.order_id, History()).put(sequence, order)
+        if order.working:
+            self.working[order.order_id] = order
+        else:
+            self.working.pop(order.order_id, None)
+
+    def _keep_position(self, sequence: int, position: Position) -> None:
+        self._positions.setdefault(position.position_id, History()).put(sequence, position)
+        if position.open:
+            self.open_positions[position.symbol] = position
+            return
+        current = self.open_positions.get(position.symbol)
+        if current and current.position_id == position.position_id:
+            del self.open_positions[position.symbol]
+
+    def _use_key(self, transaction: Transaction) -> None:
+        used = transaction.cause.idempotency
+        if used:
+            self.used_keys[used.scope, used.key] = (transaction.sequence, transaction.cause)
+
+
+class AccountView:
+    """An account as it was after one transaction; what an epoch before that had is not in it."""
+
+    def __init__(self, state: AccountState, sequence: int) -> None:
+        self._state = state
+        self.sequence = sequence
+        epoch = state._epochs.at(sequence)
+        balance = state._balances.at(sequence)
+        if epoch is None or balance is None or sequence > state.sequence:
+            raise BrokenLedger(f"no transaction {sequence}")
+        self._epoch = epoch
+        self.balance: Balance = balance
+
+    @property
+    def as_of(self) -> AsOf:
+        return AsOf(self._epoch.name, self.sequence)
+
+    @property
+    def identity(self) -> Identity:
+        return self._state.identity
+
+    def order(self, order_id: str) -> Order | None:
+        history = self._state._orders.get(order_id)
+        order = history.at(self.sequence) if history else None
+        return order if order and order.sequence >= self._epoch.first_sequence else None
+
+    def position(self, position_id: str) -> Position | None:
+        history = self._state._positions.get(position_id)
+        position = history.at(self.sequence) if history else None
+        return position if position and position.sequence >= self._epoch.first_sequence else None
+
+    def orders(self) -> Iterator[Order]:
+        """Newest first."""
+        for order_id in reversed(self._state._orders):
+            order = self.order(order_id)
+            if order:
+                yield order
+
+    def positions(self, status: PositionStatus) -> Iterator[Position]:
+        """Newest first."""
+        for position_id in reversed(self._state._positions):
+            position = self.position(position_id)
+            if position and position.open is (status is PositionStatus.OPEN):
+                yield position
+
+    def executions(self, after_sequence: int = 0) -> tuple[Execution, ...]:
+        """Oldest first, those of later transactions than `after_sequence`."""
+        state = self._state
+        first = max(after_sequence, self._epoch.first_sequence - 1)
+        start = bisect_right(state._execution_sequences, first)
+        end = bisect_right(state._execution_sequences, self.sequence)
+        return tuple(state._executions[start:end])
+
+    def executions_of(self, order: Order) -> tuple[Execution, ...]:
+        """Oldest first."""
+        found = self.executions(order.sequence - 1)
+        return tuple(item for item in found if item.order_id == order.order_id)

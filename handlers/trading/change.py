@@ -1,0 +1,124 @@
+"""What a transaction does to an account, worked out completely before anything is touched."""
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from generated.models import AccountClock
+from handlers.trading.events import (
+    AccountOpened,
+    AccountReset,
+    BalanceChanged,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    PositionChanged,
+    PositionClosed,
+    PositionOpened,
+)
+from handlers.trading.execution import Execution, executed
+from handlers.trading.money import ZERO
+from handlers.trading.order import Order, accepted
+from handlers.trading.position import Position, opened
+from handlers.trading.transactions import Transaction
+
+
+class BrokenLedger(Exception):
+    """The transactions do not follow from one another: nothing may be built on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What never changes about an account."""
+
+    account_id: str
+    user_id: str
+    name: str
+    type: str
+    clock: AccountClock
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    currency: str
+    balance: Decimal
+    realized_pnl: Decimal
+    """Of this epoch, before commission."""
+    commission: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An unbroken run of an account, from its opening or a reset to the next."""
+
+    name: str
+    first_sequence: int
+    market_epoch: str | None
+
+
+@dataclass(slots=True)
+class Change:
+    transaction: Transaction
+    identity: Identity | None
+    epoch: Epoch | None
+    balance: Balance | None
+    orders: dict[str, Order] = field(default_factory=dict)
+    positions: dict[str, Position] = field(default_factory=dict)
+    executions: list[Execution] = field(default_factory=list)
+    reset: bool = False
+
+    def account_opened(self, event: AccountOpened) -> None:
+        if self.identity is not None:
+            raise BrokenLedger("the account is open already")
+        stamp = self.transaction
+        self.identity = Identity(
+            stamp.account_id, event.user_id, event.name, event.type, event.clock, stamp.recorded_at
+        )
+        self.epoch = Epoch(event.epoch, stamp.sequence, event.market_epoch)
+        self.balance = Balance(event.currency, event.balance, ZERO, ZERO)
+
+    def account_reset(self, event: AccountReset) -> None:
+        self.reset = True
+        self.epoch = Epoch(event.epoch, self.transaction.sequence, event.market_epoch)
+        self.balance = Balance(self.known_balance.currency, event.balance, ZERO, ZERO)
+
+    def order_accepted(self, event: OrderAccepted) -> None:
+        if event.order_id in self.orders:
+            raise BrokenLedger(f"{event.order_id} was accepted already")
+        self.orders[event.order_id] = accepted(event, self.transaction)
+
+    def order_changed(
+        self, order: Order, event: OrderFilled | OrderCanceled | OrderExpired | OrderRejected
+    ) -> None:
+        self.orders[order.order_id] = order.apply(event, self.transaction)
+        if isinstance(event, OrderFilled):
+            self.executions.append(executed(event, order, self.transaction))
+            self._realized(event)
+
+    def position_opened(self, event: PositionOpened) -> None:
+        self.positions[event.position_id] = opened(event, self.transaction)
+
+    def position_changed(self, position: Position, event: PositionChanged | PositionClosed) -> None:
+        self.positions[position.position_id] = position.apply(event, self.transaction)
+
+    def balance_changed(self, event: BalanceChanged) -> None:
+        before = self.known_balance
+        if before.balance + event.change != event.balance:
+            raise BrokenLedger(f"{before.balance} + {event.change} is not {event.balance}")
+        self.balance = replace(before, balance=event.balance)
+
+    @property
+    def known_balance(self) -> Balance:
+        if self.balance is None:
+            raise BrokenLedger("the account is not open yet")
+        return self.balance
+
+    def _realized(self, event: OrderFilled) -> None:
+        before = self.known_balance
+        self.balance = replace(
+            before,
+            realized_pnl=before.realized_pnl + event.realized_pnl,
+            commission=before.commission + event.commission,
+        )

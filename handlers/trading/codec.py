@@ -1,0 +1,121 @@
+"""Stored events as JSON and back: decimals as text, exact; every event with its version."""
+
+import json
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+
+from generated.models import TransactionCause
+from handlers.trading import events, money
+from handlers.trading.transactions import Cause, Idempotency
+
+Json = dict[str, Any]
+Upcaster = Callable[[Json], Json]
+
+NAMES: Final[Mapping[str, type[Any]]] = {
+    "account_opened": events.AccountOpened,
+    "account_reset": events.AccountReset,
+    "order_accepted": events.OrderAccepted,
+    "order_filled": events.OrderFilled,
+    "order_canceled": events.OrderCanceled,
+    "order_expired": events.OrderExpired,
+    "order_rejected": events.OrderRejected,
+    "position_opened": events.PositionOpened,
+    "position_changed": events.PositionChanged,
+    "position_closed": events.PositionClosed,
+    "balance_changed": events.BalanceChanged,
+}
+VERSIONS: Final[Mapping[str, int]] = dict.fromkeys(NAMES, 1)
+UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {}
+"""From (event, version) to the next version: takes and gives the event's fields."""
+
+_BASES: Final[Mapping[str, type[Any]]] = {"quote": events.QuoteBasis, "bar": events.BarBasis}
+_NAME_OF: Final = {cls: name for name, cls in NAMES.items()}
+_BASIS_OF: Final = {cls: name for name, cls in _BASES.items()}
+
+
+class UnknownEvent(Exception):
+    """The ledger holds an event or version that this program does not know; it is too old."""
+
+
+def dump_cause(cause: Cause) -> str:
+    document: Json = {"kind": cause.kind.value, "orderId": cause.order_id}
+    if cause.idempotency is not None:
+        document["idempotency"] = _fields_of(cause.idempotency)
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+
+
+def load_cause(text: str) -> Cause:
+    document = json.loads(text)
+    used = document.get("idempotency")
+    return Cause(
+        TransactionCause(document["kind"]),
+        document["orderId"],
+        Idempotency(**used) if used else None,
+    )
+
+
+def dump(items: Sequence[events.Event]) -> str:
+    return json.dumps([encode(item) for item in items], separators=(",", ":"), ensure_ascii=False)
+
+
+def load(
+    document: str, upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS
+) -> tuple[events.Event, ...]:
+    return tuple(decode(item, upcasters) for item in json.loads(document))
+
+
+def encode(event: events.Event) -> Json:
+    name = _NAME_OF[type(event)]
+    return {"event": name, "version": VERSIONS[name], **_fields_of(event)}
+
+
+def decode(
+    document: Json, upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS
+) -> events.Event:
+    """Raises UnknownEvent for what a newer program has written."""
+    rest = dict(document)
+    name, version = rest.pop("event"), rest.pop("version")
+    if name not in NAMES:
+        raise UnknownEvent(f"event {name!r}")
+    while version != VERSIONS[name]:
+        if (name, version) not in upcasters:
+            raise UnknownEvent(f"event {name!r} in version {version}")
+        rest = upcasters[name, version](rest)
+        version += 1
+    return _build(NAMES[name], rest)  # type: ignore[no-any-return]
+
+
+def _fields_of(value: Any) -> Json:
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return money.text(value)
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"type": _BASIS_OF[type(value)], **_fields_of(value)}
+    return value
+
+
+_HINTS: Final = {cls: get_type_hints(cls) for cls in (*_NAME_OF, *_BASIS_OF)}
+
+
+def _build(cls: type[Any], document: Json) -> Any:
+    hints = _HINTS[cls]
+    return cls(**{name: _typed(hints[name], value) for name, value in document.items()})
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        return _build(_BASES[value["type"]], {k: v for k, v in value.items() if k != "type"})
+    if get_origin(hint) in (Union, types.UnionType):
+        hint = next(arm for arm in get_args(hint) if arm is not types.NoneType)
+    return hint(value)

@@ -1,0 +1,141 @@
+"""A transaction in the making: each event is worked out on top of those before it."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from handlers.trading.account import AccountState
+from handlers.trading.change import BrokenLedger
+from handlers.trading.events import (
+    BalanceChanged,
+    Event,
+    OrderCanceled,
+    OrderFilled,
+    OrderRejected,
+)
+from handlers.trading.fills import Fill
+from handlers.trading.money import ZERO
+from handlers.trading.order import Order
+from handlers.trading.position import Position, settle
+from handlers.trading.transactions import Cause, Transaction, identifier
+
+
+class Draft:
+    """Nothing in it touches the account until the ledger has the transaction."""
+
+    def __init__(
+        self, state: AccountState, cause: Cause, recorded_at: int, market_time: int
+    ) -> None:
+        self._state = state
+        self._events: list[Event] = []
+        self._stamp = Transaction(
+            account_id=state.account_id,
+            user_id=state.identity.user_id,
+            sequence=state.sequence + 1,
+            epoch=state.epoch,
+            recorded_at=max(recorded_at, state.recorded_at),
+            market_time=market_time,
+            cause=cause,
+            events=(),
+        )
+        self._change = state.prepare(self._stamp)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return tuple(self._events)
+
+    @property
+    def balance(self) -> Decimal:
+        return self._change.known_balance.balance
+
+    @property
+    def positions(self) -> dict[str, Position]:
+        """Open positions by symbol, with what the draft does to them."""
+        merged = dict(self._state.open_positions)
+        for position in self._change.positions.values():
+            if position.open:
+                merged[position.symbol] = position
+            elif merged.get(position.symbol, position).position_id == position.position_id:
+                merged.pop(position.symbol, None)
+        return merged
+
+    @property
+    def working(self) -> tuple[Order, ...]:
+        merged = {**self._state.working, **self._change.orders}
+        return tuple(order for order in merged.values() if order.working)
+
+    def order(self, order_id: str) -> Order:
+        found = self._change.orders.get(order_id) or self._state.order(order_id)
+        if found is None:
+            raise BrokenLedger(f"no order {order_id}")
+        return found
+
+    def new_id(self, prefix: str) -> str:
+        return identifier(prefix, self._stamp.account_id, self._stamp.sequence, len(self._events))
+
+    def add(self, event: Event) -> None:
+        self._state.extend(self._change, event)
+        self._events.append(event)
+
+    def fill(self, fill: Fill) -> None:
+        """Books a fill: execution, position and balance. A reduce-only order stops at flat."""
+        order = self.order(fill.order_id)
+        position = self.positions.get(order.symbol)
+        quantity = fill.quantity
+        if order.reduce_only:
+            closable = closable_quantity(order, position)
+            if closable == ZERO:
+                self.add(OrderCanceled(order.order_id, "position_closed"))
+                return
+            quantity = min(quantity, closable)
+        self._book(order, position, fill, quantity)
+        if order.reduce_only and quantity < fill.quantity:
+            self.add(OrderCanceled(order.order_id, "position_closed"))
+
+    def cancel(self, order_id: str, reason: str) -> None:
+        self.add(OrderCanceled(order_id, reason))
+
+    def reject(self, order_id: str, reason: str) -> None:
+        self.add(OrderRejected(order_id, reason))
+
+    def epoch(self, name: str) -> None:
+        """The transaction begins this epoch."""
+        self._stamp = replace(self._stamp, epoch=name)
+
+    def because(self, cause: Cause) -> None:
+        self._stamp = replace(self._stamp, cause=cause)
+
+    def transaction(self) -> Transaction:
+        return replace(self._stamp, events=self.events)
+
+    def _book(self, order: Order, position: Position | None, fill: Fill, quantity: Decimal) -> None:
+        realized = ZERO
+        new_id = self.new_id("pos")
+        for part in settle(position, order.symbol, order.side, quantity, fill.price, new_id):
+            self.add(
+                OrderFilled(
+                    order_id=order.order_id,
+                    execution_id=self.new_id("exe"),
+                    position_id=part.position_id,
+                    effect=part.effect,
+                    quantity=part.quantity,
+                    price=fill.price,
+                    commission=ZERO,
+                    realized_pnl=part.realized_pnl,
+                    model=fill.model,
+                    rule=fill.rule,
+                    basis=fill.basis,
+                )
+            )
+            self.add(part.event)
+            realized += part.realized_pnl
+        if realized:
+            self.add(BalanceChanged(realized, self.balance + realized, "realized_pnl"))
+
+
+def closable_quantity(order: Order, position: Position | None) -> Decimal:
+    """How much a reduce-only order can still take from its position."""
+    if position is None or order.side is not position.closing_side:
+        return ZERO
+    if order.position_id not in (None, position.position_id):
+        return ZERO
+    return min(order.remaining, position.quantity)

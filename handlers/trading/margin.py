@@ -1,0 +1,152 @@
+"""The figures of an account: what the price alone changes, and what margin is bound.
+
+Positions are marked at the price at which they could be closed, bid for long and ask for short.
+Working orders reserve initial margin for what they would open beyond the present position. Of
+buys and sells of one symbol only the dearer side counts: both cannot add to the exposure.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from generated.models import PositionSide, Side
+from handlers.market.symbols import Symbol
+from handlers.trading import money
+from handlers.trading.market import Market
+from handlers.trading.money import ZERO
+from handlers.trading.order import Order
+from handlers.trading.position import Position
+
+
+@dataclass(frozen=True, slots=True)
+class PositionFigures:
+    position_id: str
+    symbol: str
+    market_price: Decimal
+    market_value: Decimal
+    unrealized_pnl: Decimal
+    time: int
+    """Market time of the price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    equity: Decimal
+    unrealized_pnl: Decimal
+    initial_margin: Decimal
+    maintenance_margin: Decimal
+    order_margin: Decimal
+    buying_power: Decimal
+    positions: tuple[PositionFigures, ...]
+
+    @property
+    def available_funds(self) -> Decimal:
+        return self.equity - self.initial_margin - self.order_margin
+
+    @property
+    def margin_level(self) -> Decimal | None:
+        """Equity divided by initial margin; None without positions."""
+        return money.quotient(self.equity, self.initial_margin) if self.initial_margin else None
+
+
+@money.exact
+def figures(
+    balance: Decimal,
+    positions: Mapping[str, Position],
+    orders: Iterable[Order],
+    market: Market,
+    lowest_rate: Decimal,
+) -> Figures:
+    """`positions` by symbol; `lowest_rate` is the one at which buying power is stated."""
+    marked = tuple(mark(position, market) for position in positions.values())
+    unrealized = sum((item.unrealized_pnl for item in marked), ZERO)
+    initial = maintenance = ZERO
+    for item in marked:
+        symbol = market.symbol(item.symbol)
+        if symbol is not None:
+            size = abs(item.market_value)
+            initial += money.value_of(size, symbol.initial_margin_rate)
+            maintenance += money.value_of(size, symbol.maintenance_margin_rate)
+    reserved = order_margin(positions, orders, market)
+    available = balance + unrealized - initial - reserved
+    return Figures(
+        equity=balance + unrealized,
+        unrealized_pnl=unrealized,
+        initial_margin=initial,
+        maintenance_margin=maintenance,
+        order_margin=reserved,
+        buying_power=money.quotient(max(available, ZERO), lowest_rate),
+        positions=marked,
+    )
+
+
+def mark(position: Position, market: Market) -> PositionFigures:
+    """At the prevailing quote; where the feed has none, at the position's own average price."""
+    quote = market.quote(position.symbol)
+    if quote is None:
+        price, time = position.average_price, position.updated_market_time
+    else:
+        price = quote.bid if position.side is PositionSide.LONG else quote.ask
+        time = quote.time
+    return PositionFigures(
+        position.position_id,
+        position.symbol,
+        price,
+        position.market_value(price),
+        position.unrealized_pnl(price),
+        time,
+    )
+
+
+def order_margin(
+    positions: Mapping[str, Position], orders: Iterable[Order], market: Market
+) -> Decimal:
+    """What all working orders reserve."""
+    by_symbol: dict[str, list[Order]] = {}
+    for order in orders:
+        by_symbol.setdefault(order.symbol, []).append(order)
+    total = ZERO
+    for symbol_id, group in by_symbol.items():
+        symbol = market.symbol(symbol_id)
+        if symbol is not None:
+            position = positions.get(symbol_id)
+            sides = (_reserved(symbol, position, group, side, market) for side in Side)
+            total += max(sides)
+    return total
+
+
+def opening_quantity(position: Position | None, order: Order) -> Decimal:
+    """How much of the order, by itself, would open or add: zero when it can only reduce."""
+    if order.reduce_only:
+        return ZERO
+    if position is None or order.side is not position.closing_side:
+        return order.remaining
+    return max(ZERO, order.remaining - position.quantity)
+
+
+def reserve_price(order: Order, market: Market) -> Decimal:
+    """The price at which an order is expected to fill: its limit, or the market's if better."""
+    quote = market.quote(order.symbol)
+    if quote is None:
+        return order.limit_price or ZERO
+    price = quote.ask if order.side is Side.BUY else quote.bid
+    if order.limit_price is None:
+        return price
+    return (
+        min(price, order.limit_price) if order.side is Side.BUY else max(price, order.limit_price)
+    )
+
+
+def _reserved(
+    symbol: Symbol, position: Position | None, orders: Iterable[Order], side: Side, market: Market
+) -> Decimal:
+    closing = position.quantity if position and position.closing_side is side else ZERO
+    total = ZERO
+    for order in orders:
+        if order.side is not side or order.reduce_only:
+            continue
+        opening = max(ZERO, order.remaining - closing)
+        closing = max(ZERO, closing - order.remaining)
+        value = money.value_of(opening, reserve_price(order, market))
+        total += money.value_of(value, symbol.initial_margin_rate)
+    return total

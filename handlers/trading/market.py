@@ -1,0 +1,24 @@
+"""What the core must know of the market. Answers are of one instant, and cost nothing."""
+
+from typing import Protocol
+
+from handlers.market.quotes import Quote
+from handlers.market.symbols import Symbol
+
+
+class Market(Protocol):
+    """Prices and sessions by symbol id; times are Unix milliseconds of the symbol's own clock."""
+
+    def symbol(self, symbol_id: str) -> Symbol | None: ...
+
+    def quote(self, symbol_id: str) -> Quote | None:
+        """The quote that prevails, or None where the feed has none yet."""
+        ...
+
+    def market_time(self, symbol_id: str) -> int: ...
+
+    def is_open(self, symbol_id: str) -> bool: ...
+
+    def session_end(self, symbol_id: str) -> int | None:
+        """End of the session that is open, else of the next one."""
+        ...

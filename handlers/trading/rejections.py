@@ -1,0 +1,117 @@
+"""Refusals: what is wrong with a command, by which rule, and what would be right.
+
+    Rejection
+    ├── NotFound          SymbolNotFound OrderNotFound PositionNotFound
+    ├── Conflict          IdempotencyConflict OrderNotWorking PositionIsClosed
+    └── Refused           PriceOffTick PriceOutOfRange QuantityOffStep QuantityOutOfRange
+                          PositionQuantityExceeded InsufficientMargin MarketClosed NoPrice
+                          WrongClock
+
+A refused command leaves no trace and uses up no key. `code` is that of the contract's problem.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from handlers.trading import money
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One field, and the rule that it breaks."""
+
+    field: str
+    rule: str
+    message: str
+    value: str | None = None
+    nearest: str | None = None
+
+
+class Rejection(Exception):
+    code: ClassVar[str]
+
+    def __init__(self, detail: str, *faults: Fault) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = faults
+
+
+class NotFound(Rejection):
+    pass
+
+
+class Conflict(Rejection):
+    pass
+
+
+class Refused(Rejection):
+    pass
+
+
+class SymbolNotFound(NotFound):
+    code = "symbol_not_found"
+
+
+class OrderNotFound(NotFound):
+    code = "order_not_found"
+
+
+class PositionNotFound(NotFound):
+    code = "position_not_found"
+
+
+class IdempotencyConflict(Conflict):
+    code = "idempotency_conflict"
+
+
+class OrderNotWorking(Conflict):
+    code = "order_not_working"
+
+
+class PositionIsClosed(Conflict):
+    code = "position_closed"
+
+
+class PriceOffTick(Refused):
+    code = "price_off_tick"
+
+
+class PriceOutOfRange(Refused):
+    code = "price_out_of_range"
+
+
+class QuantityOffStep(Refused):
+    code = "quantity_off_step"
+
+
+class QuantityOutOfRange(Refused):
+    code = "quantity_out_of_range"
+
+
+class PositionQuantityExceeded(Refused):
+    code = "position_quantity_exceeded"
+
+
+class InsufficientMargin(Refused):
+    code = "insufficient_margin"
+
+
+class MarketClosed(Refused):
+    code = "market_closed"
+
+
+class NoPrice(Refused):
+    code = "no_price"
+
+
+class WrongClock(Refused):
+    code = "wrong_clock"
+
+
+def fault(
+    field: str, rule: str, message: str, value: Decimal, nearest: Decimal | None = None
+) -> Fault:
+    """A fault of a number, with the nearest one that would do."""
+    close = None if nearest is None else money.text(nearest)
+    return Fault(field, rule, message, money.text(value), close)

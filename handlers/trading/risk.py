@@ -1,0 +1,139 @@
+"""Checks before the trade. Each refusal names the field, the rule and the nearest valid value."""
+
+from decimal import Decimal
+from typing import Final
+
+from generated.models import Side, TimeInForce
+from handlers.market.symbols import Symbol
+from handlers.trading import margin, money
+from handlers.trading.account import AccountState
+from handlers.trading.commands import PlaceOrder
+from handlers.trading.draft import Draft
+from handlers.trading.market import Market
+from handlers.trading.money import ZERO
+from handlers.trading.order import Order
+from handlers.trading.rejections import (
+    Fault,
+    InsufficientMargin,
+    MarketClosed,
+    NoPrice,
+    PriceOffTick,
+    PriceOutOfRange,
+    QuantityOffStep,
+    QuantityOutOfRange,
+    SymbolNotFound,
+    WrongClock,
+    fault,
+)
+
+HIGHEST_PRICE: Final = Decimal(10) ** 9
+"""No limit may lie above this, in the symbol's currency."""
+
+
+def check_symbol(state: AccountState, symbol_id: str, market: Market) -> Symbol:
+    symbol = market.symbol(symbol_id)
+    if symbol is None:
+        raise SymbolNotFound(f"There is no symbol {symbol_id}.")
+    clock = state.identity.clock
+    if symbol.clock != clock:
+        raise WrongClock(
+            f"{symbol_id} trades on the {symbol.clock} clock, this account on the {clock} one.",
+            Fault("/symbol", "clock", f"Use an account on the {symbol.clock} clock.", symbol_id),
+        )
+    return symbol
+
+
+def check_quantity(symbol: Symbol, quantity: Decimal) -> None:
+    step, largest = symbol.quantity_step, symbol.max_quantity
+    if not step <= quantity <= largest:
+        nearest = step if quantity < step else largest
+        message = f"Between {money.text(step)} and {money.text(largest)}."
+        raise QuantityOutOfRange(
+            f"The quantity of {symbol.id} must lie between {money.text(step)} and "
+            f"{money.text(largest)}.",
+            fault("/quantity", "range", message, quantity, nearest),
+        )
+    if not money.is_multiple(quantity, step):
+        nearest = min(max(money.nearest_multiple(quantity, step), step), largest)
+        message = f"A multiple of {money.text(step)}."
+        raise QuantityOffStep(
+            f"Quantities of {symbol.id} are multiples of {money.text(step)}.",
+            fault("/quantity", "quantity_step", message, quantity, nearest),
+        )
+
+
+def check_price(symbol: Symbol, price: Decimal) -> None:
+    tick = symbol.tick_size
+    if not tick <= price <= HIGHEST_PRICE:
+        nearest = tick if price < tick else money.nearest_multiple(HIGHEST_PRICE, tick)
+        message = f"Between {money.text(tick)} and {money.text(HIGHEST_PRICE)}."
+        raise PriceOutOfRange(
+            f"Prices of {symbol.id} lie between {money.text(tick)} and "
+            f"{money.text(HIGHEST_PRICE)}.",
+            fault("/limitPrice", "range", message, price, nearest),
+        )
+    if not money.is_multiple(price, tick):
+        message = f"A multiple of {money.text(tick)}."
+        raise PriceOffTick(
+            f"Prices of {symbol.id} are multiples of {money.text(tick)}.",
+            fault("/limitPrice", "tick_size", message, price, money.nearest_multiple(price, tick)),
+        )
+
+
+def check_session(command: PlaceOrder, market: Market) -> None:
+    if market.quote(command.symbol) is None:
+        raise NoPrice(
+            f"{command.symbol} has no price yet.",
+            Fault("/symbol", "price", "Try again when its feed delivers.", command.symbol),
+        )
+    at_once = command.time_in_force is TimeInForce.IOC
+    if at_once and not market.is_open(command.symbol):
+        message = "Use day or gtc, which wait for the open."
+        raise MarketClosed(
+            f"The market of {command.symbol} is closed, and ioc does not wait.",
+            Fault("/timeInForce", "market_open", message, command.time_in_force.value),
+        )
+
+
+def check_margin(draft: Draft, before: Order, opening: Decimal, market: Market) -> None:
+    """Refuses an order, as it was before any fill, that leaves the account short of margin.
+
+    `opening` is what of it opens or adds; an order that only reduces passes.
+    """
+    missing = shortfall(draft, market)
+    if opening == ZERO or missing <= ZERO:
+        return
+    nearest = _affordable(before, opening, missing, market)
+    raise InsufficientMargin(
+        f"{money.text(missing)} of margin is missing.",
+        fault(
+            "/quantity",
+            "margin",
+            f"{money.text(missing)} is missing.",
+            before.quantity,
+            nearest,
+        ),
+    )
+
+
+def shortfall(draft: Draft, market: Market) -> Decimal:
+    """What is missing for the margin of all positions and working orders; negative is free."""
+    result = margin.figures(
+        draft.balance, draft.positions, draft.working, market, lowest_rate=Decimal(1)
+    )
+    return -result.available_funds
+
+
+def _affordable(order: Order, opening: Decimal, missing: Decimal, market: Market) -> Decimal | None:
+    """The largest quantity that would pass, None where not even one step would."""
+    symbol = market.symbol(order.symbol)
+    quote = market.quote(order.symbol)
+    if symbol is None or quote is None:
+        return None
+    price = margin.reserve_price(order, market)
+    spread = max(ZERO, price - quote.bid if order.side is Side.BUY else quote.ask - price)
+    unit = price * symbol.initial_margin_rate + spread
+    excess = money.quotient(missing, unit)
+    if excess >= opening:
+        return order.quantity - opening or None
+    return money.floor_multiple(order.quantity - excess, symbol.quantity_step) or None
