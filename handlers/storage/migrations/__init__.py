@@ -72,7 +72,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = _config()
+    config = configuration()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
@@ -89,14 +89,15 @@ def _backup(path: Path, revision: str, now: int) -> None:
         source.close()
 
 
-def _config() -> Config:
+def configuration() -> Config:
+    """Alembic's, for these migrations; env.py finds its connection in the attributes."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
 
 
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    return ScriptDirectory.from_config(configuration())
 
 
 def _damaged(database: Database) -> StorageError:

@@ -1,0 +1,147 @@
+"""trading-pro: serves the terminal and keeps its users. Failures are one line and a remedy."""
+
+import sys
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from handlers.clock import SystemClock
+from handlers.operations.refusal import Refused
+from handlers.security.passwords import Passwords, weakness
+from handlers.security.tokens import new_id
+from handlers.settings import PREFIX, Settings, unknown_variables
+from handlers.storage import users as stored
+from handlers.storage.database import Database, StorageError
+from handlers.storage.migrations import open_database
+from handlers.storage.users import NameTaken, User
+
+app = typer.Typer(
+    help="A trading terminal and paper broker on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+users = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
+app.add_typer(users, name="users")
+
+Name = Annotated[
+    str, typer.Argument(help="Letters, digits, dot, dash and underscore.", show_default=False)
+]
+FromInput = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port; 0 takes any free one.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Directory of all data.")] = None,
+) -> None:
+    """Serve the terminal, the interface and the streams until Ctrl-C."""
+    from handlers.server import run  # takes a second to import, which other commands need not pay
+
+    settings = _settings(host=host, port=port, data_dir=data_dir)
+    for name in unknown_variables():
+        typer.echo(f"{name} means nothing here: is it misspelled? See .env.example.", err=True)
+    run(settings)
+
+
+@users.command("add")
+def add_user(name: Name, password_stdin: FromInput = False) -> None:
+    """Add a user who signs in with a password."""
+    if not _valid_name(name):
+        raise Refused(
+            f"{name!r} cannot be a user name: use 1 to 64 letters, digits, dots, dashes "
+            "and underscores."
+        )
+    database, clock = _database(), SystemClock()
+    try:
+        password = Passwords().hash(_new_password(password_stdin))
+        user = User(new_id("user"), name, password, clock.now())
+        database.write_now(lambda connection: stored.add_user(connection, user))
+    except NameTaken as error:
+        raise Refused(
+            f"There is a user {name} already: choose another name, or set the password with "
+            f"trading-pro users passwd {name}."
+        ) from error
+    finally:
+        database.close()
+    typer.echo(f"Added {name}. Two paper accounts are opened at the first login.")
+
+
+@users.command("passwd")
+def set_password(name: Name, password_stdin: FromInput = False) -> None:
+    """Set a user's password; ends the user's sessions."""
+    database = _database()
+    try:
+        user = database.read_now(lambda connection: stored.find_user(connection, name))
+        if user is None:
+            raise Refused(f"There is no user {name}: see trading-pro users list.")
+        password = Passwords().hash(_new_password(password_stdin))
+        database.write_now(
+            lambda connection: stored.set_password(connection, user.user_id, password)
+        )
+    finally:
+        database.close()
+    typer.echo(f"Set the password of {user.name}.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List the users."""
+    database = _database()
+    try:
+        for user in database.read_now(stored.list_users):
+            typer.echo(f"{user.name}\t{'password' if user.password_hash else 'this machine only'}")
+    finally:
+        database.close()
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(installed_version("trading-pro"))
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app()
+    except (Refused, StorageError) as error:
+        typer.echo(f"trading-pro: {error}", err=True)
+        sys.exit(1)
+
+
+def _settings(**options: Any) -> Settings:
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"{PREFIX}{first['loc'][0]}".upper() if first["loc"] else "The settings"
+        raise Refused(f"{name}: {first['msg']}. See .env.example for all settings.") from error
+
+
+def _database() -> Database:
+    return open_database(_settings().database, SystemClock().now())
+
+
+def _valid_name(name: str) -> bool:
+    return 0 < len(name) <= 64 and all(c.isascii() and (c.isalnum() or c in "._-") for c in name)
+
+
+def _new_password(from_input: bool) -> str:
+    if from_input:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = str(
+            typer.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+        )
+    weak = weakness(password)
+    if weak is not None:
+        raise Refused(f"{weak} Choose a longer or a shorter one.")
+    return password

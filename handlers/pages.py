@@ -1,0 +1,81 @@
+"""The built user interface, and the pages that make the contracts readable."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from typing_extensions import override
+
+API = "/api"
+NOT_BUILT = """<!doctype html>
+<html lang="en">
+<title>Trading Pro</title>
+<h1>Trading Pro is running</h1>
+<p>The user interface has not been built. <code>make run</code> builds and serves it;
+<code>make dev</code> serves it while you work on it.</p>
+<p>The interface is described at <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>,
+the streams at <a href="/api/v1/ws/asyncapi.json">/api/v1/ws/asyncapi.json</a>.</p>
+</html>
+"""
+
+
+class Terminal(StaticFiles):
+    """Files with a hash in their name stay in caches for ever, all others are asked for again.
+
+    What is no file is a place inside the terminal: the browser gets the page that knows it.
+    """
+
+    @override
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or path.startswith("assets/"):
+                raise
+            response = await super().get_response("index.html", scope)
+        immutable = path.startswith("assets/")
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if immutable else "no-cache"
+        )
+        return response
+
+
+class Elsewhere(Mount):
+    """Everything that is not the interface, which answers its unknown paths itself."""
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        path = scope["path"]
+        if path == API or path.startswith(f"{API}/"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def add_terminal(application: FastAPI, directory: Path) -> None:
+    """Serve the built terminal, or, before it is built, a page that says how to build it."""
+    if (directory / "index.html").is_file():
+        application.router.routes.append(Elsewhere("/", Terminal(directory=directory, html=True)))
+        return
+
+    async def not_built(_: Request) -> Response:
+        return HTMLResponse(NOT_BUILT, headers={"Cache-Control": "no-cache"})
+
+    placeholder = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    placeholder.add_route("/{path:path}", not_built)
+    application.router.routes.append(Elsewhere("/", placeholder))
+
+
+def add_document(application: FastAPI, path: str, file: Path, media_type: str) -> None:
+    """Serve one file at one path; 404 while it is not there."""
+
+    def document(_: Request) -> Response:
+        if not file.is_file():
+            raise HTTPException(404)
+        return FileResponse(file, media_type=media_type, headers={"Cache-Control": "no-cache"})
+
+    application.add_route(path, document, include_in_schema=False)
