@@ -9,12 +9,12 @@ from dataclasses import dataclass
 class Update:
     """One change of a topic, numbered by the owner of the data.
 
-    `key` says which older value it replaces; None means that every update counts.
-    `payload` is JSON.
+    `message` is the type of its envelope, `payload` is JSON. `key` says which older value it
+    replaces; None means that every update counts.
     """
 
     topic: str
-    type: str
+    message: str
     epoch: str
     seq: int
     key: str | None

@@ -19,12 +19,19 @@ class Hub:
     """
 
     def __init__(
-        self, backplane: Backplane, *, epoch: str, now: Callable[[], int], schedule: Schedule
+        self,
+        backplane: Backplane,
+        *,
+        epoch: str,
+        now: Callable[[], int],
+        schedule: Schedule,
+        topics_per_client: int = 1_024,
     ) -> None:
         self._backplane = backplane
         self._epoch = epoch
         self._now = now
         self._schedule = schedule
+        self._topics_per_client = topics_per_client
         self._topics: dict[str, Topic] = {}
         self._opened = 0
         self._waiting: dict[Client, None] = {}
@@ -41,6 +48,13 @@ class Hub:
     @property
     def topics(self) -> int:
         return len(self._topics)
+
+    def watched(self, address: str) -> bool:
+        return address in self._topics
+
+    def admits(self, client: Client, address: str) -> bool:
+        """Whether the client may have this topic besides those it has."""
+        return address in client.topics or len(client.topics) < self._topics_per_client
 
     def join(self, client: Client, address: str, source: Source) -> Joined:
         """Subscribe, or take a fresh snapshot if the client is subscribed already."""
@@ -71,16 +85,16 @@ class Hub:
         for address in tuple(client.topics):
             self.leave(client, address)
 
-    def publish(self, address: str, type: str, key: str, payload: bytes) -> None:
+    def publish(self, address: str, message: str, key: str, payload: bytes) -> None:
         """A newer value of `key`. Costs nothing when nobody listens."""
         topic = self._topics.get(address)
         if topic is not None:
-            self._backplane.publish(topic.next(type, key, payload))
+            self._backplane.publish(topic.next(message, key, payload))
 
-    def append(self, address: str, type: str, epoch: str, seq: int, payload: bytes) -> None:
+    def append(self, address: str, message: str, epoch: str, seq: int, payload: bytes) -> None:
         """The next transaction of a lossless topic, numbered by its ledger."""
         if address in self._topics:
-            self._backplane.publish(Update(address, type, epoch, seq, None, payload))
+            self._backplane.publish(Update(address, message, epoch, seq, None, payload))
 
     def deliver(self, update: Update) -> None:
         """Hand an update to the subscribers of this process, as the same bytes to each."""
@@ -151,7 +165,7 @@ class Hub:
 def _frame(update: Update) -> bytes:
     """Built by hand: the payload is JSON already and addresses need no escaping."""
     return b'{"type":"%b","topic":"%b","seq":%d,"payload":%b}' % (
-        update.type.encode(),
+        update.message.encode(),
         update.topic.encode(),
         update.seq,
         update.payload,

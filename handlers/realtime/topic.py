@@ -12,13 +12,8 @@ if TYPE_CHECKING:
     from handlers.realtime.client import Client
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """State of a topic, as JSON. A ledger numbers its own; else `epoch` and `seq` are None."""
-
-    payload: bytes | None
-    epoch: str | None = None
-    seq: int | None = None
+State = tuple[bytes | None, tuple[str, int] | None]
+"""JSON, and the epoch and sequence number where the source counts by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,7 @@ class Source(Protocol):
 
     def closed(self) -> None: ...
 
-    def snapshot(self) -> Snapshot: ...
+    def snapshot(self) -> State: ...
 
 
 class Topic:
@@ -54,10 +49,9 @@ class Topic:
 
     def join(self, client: Client) -> Joined:
         """Take the snapshot and join in one step: nothing is published in between."""
-        state = self.source.snapshot()
-        epoch = self.epoch if state.epoch is None else state.epoch
-        seq = self.seq if state.seq is None else state.seq
-        joined = Joined(epoch, seq, state.payload)
+        payload, position = self.source.snapshot()
+        epoch, seq = (self.epoch, self.seq) if position is None else position
+        joined = Joined(epoch, seq, payload)
         self._members[client] = joined
         self._highest = max(self._highest, seq)
         return joined
@@ -65,10 +59,10 @@ class Topic:
     def leave(self, client: Client) -> None:
         del self._members[client]
 
-    def next(self, type: str, key: str, payload: bytes) -> Update:
+    def next(self, message: str, key: str, payload: bytes) -> Update:
         """Number a conflated update."""
         self.seq += 1
-        return Update(self.address, type, self.epoch, self.seq, key, payload)
+        return Update(self.address, message, self.epoch, self.seq, key, payload)
 
     def due(self, update: Update) -> Iterable[Client]:
         """The members whose snapshot does not hold this update yet."""

@@ -1,0 +1,66 @@
+"""Messages of a stream contract: their payload schema is the whole envelope."""
+
+from templates.contract import Node
+from templates.dialect_stream import check_keys
+from templates.errors import NotSupported
+
+
+class Message:
+    """A message, its type on the wire, and the class of its envelope."""
+
+    def __init__(self, node: Node) -> None:
+        check_keys(node, "message")
+        self.node = node
+        payload = node.require("payload")
+        self.model = schema_name(payload)
+        self.envelope = payload.resolve()
+        properties = self.envelope.require("properties")
+        check_keys(properties, "envelope")
+        self.type = properties.require("type").require("const").text()
+        if node.require("name").text() != self.type:
+            raise node.require("name").error(f'the name must be the type, "{self.type}"')
+
+
+def schema_name(node: Node) -> str:
+    """The class that a reference names; a schema without a name cannot become one."""
+    reference = node.reference()
+    if reference is None:
+        raise node.error("give this schema a name under components/schemas, and refer to it")
+    return reference.rpartition("/")[2]
+
+
+def payload_name(message: Message) -> str:
+    """The class of the payload, which must be an object."""
+    return object_name(message.envelope.require("properties").require("payload"))
+
+
+def object_name(node: Node) -> str:
+    schema = node.resolve()
+    if schema.text_at("type") != "object" and schema.get("allOf") is None:
+        raise NotSupported(node.location, "this must be an object; put it into a property of one")
+    return schema_name(node)
+
+
+def property_of(schema: Node, name: str) -> Node | None:
+    """A property of a schema, looked for in the parts of `allOf` too."""
+    schema = schema.resolve()
+    found = schema.get("properties", name)
+    if found is not None:
+        return found
+    parts = schema.get("allOf")
+    for part in parts.items() if parts else []:
+        found = property_of(part, name)
+        if found is not None:
+            return found
+    return None
+
+
+def snapshot_of(response: Message) -> tuple[str, bool]:
+    """The class of the snapshot in a subscribe response, and whether it is always there."""
+    result = response.envelope.require("properties").require("payload").resolve()
+    for variant in result.require("oneOf").items():
+        accepted = variant.resolve()
+        if accepted.require("properties").require("status").text_at("const") == "ok":
+            snapshot = accepted.require("properties").require("snapshot")
+            return object_name(snapshot), "snapshot" in accepted.require("required").texts()
+    raise result.error('no variant of the response has the status "ok"')

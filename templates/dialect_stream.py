@@ -1,0 +1,95 @@
+"""The keywords of stream contracts that we understand, and the rules of our x- fields."""
+
+import re
+from typing import Final
+
+from templates.contract import Node
+from templates.errors import NotSupported
+
+KEYWORDS: Final[dict[str, frozenset[str]]] = {
+    "document": frozenset(
+        "asyncapi info defaultContentType servers channels operations components tags"
+        " x-stream-policy x-errors".split()
+    ),
+    "info": frozenset("title version description license contact x-lifecycle".split()),
+    "server": frozenset("host pathname protocol title summary description security".split()),
+    "channel": frozenset(
+        "address title summary description messages parameters tags"
+        " x-delivery x-conflation-key".split()
+    ),
+    "parameter": frozenset({"description", "examples"}),
+    "operation": frozenset(
+        "action channel title summary description messages reply tags".split()
+    ),
+    "reply": frozenset({"channel", "messages"}),
+    "message": frozenset("name title summary description payload examples tags".split()),
+    "components": frozenset({"schemas", "messages", "securitySchemes"}),
+    "policy": frozenset({"heartbeat", "lifespan", "limits", "closeCodes"}),
+    "heartbeat": frozenset({"pingInterval", "timeout", "grace"}),
+    "lifespan": frozenset({"duration", "notice"}),
+    "limits": frozenset(
+        "messagesPerSecond messageBurst messageViolation frameSize batchSize topicsPerConnection"
+        " connectionsPerUser connectionsPerAddress unreadSize unreadTime unauthenticatedTime".split()
+    ),
+    "close code": frozenset({"code", "name", "description", "reconnect"}),
+    "envelope": frozenset({"type", "id", "topic", "seq", "payload"}),
+}
+
+DELIVERIES: Final = ("conflated", "lossless")
+LIFECYCLES: Final = ("development", "beta", "stable", "deprecated", "sunset")
+
+# What the generated dispatch raises by itself.
+NEEDED_ERRORS: Final = (
+    "malformed_frame",
+    "binary_frame",
+    "unknown_type",
+    "invalid_message",
+    "batch_too_large",
+    "rate_exceeded",
+    "too_many_topics",
+    "not_subscribed",
+    "internal_error",
+)
+
+_RECONNECT: Final = range(4000, 4100)
+_STAY_AWAY: Final = range(4100, 4200)
+_CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+def check_keys(node: Node, what: str) -> None:
+    """Refuse every key that we would pass over."""
+    for key in node.mapping():
+        if key not in KEYWORDS[what]:
+            known = ", ".join(sorted(KEYWORDS[what]))
+            raise NotSupported(
+                node.key_location(key), f'"{key}" is not supported in a {what}; known: {known}'
+            )
+
+
+def check_code(node: Node, name: str) -> None:
+    """Error codes and names of close codes are lower-case words."""
+    if not _CODE.fullmatch(name):
+        raise node.error(f'"{name}" is not a code; write lower_case_words')
+
+
+def check_close_code(code: Node, reconnect: Node) -> None:
+    """The range of a close code tells a client whether to come back."""
+    number = code.integer()
+    if number not in _RECONNECT and number not in _STAY_AWAY:
+        raise code.error(f"close code {number} is outside of 4000 to 4199")
+    if reconnect.boolean() != (number in _RECONNECT):
+        raise reconnect.error("4000 to 4099 mean reconnect: true, 4100 to 4199 reconnect: false")
+
+
+def one_of(node: Node, allowed: tuple[str, ...]) -> str:
+    word = node.text()
+    if word not in allowed:
+        raise node.error(f'"{word}" is not one of {", ".join(allowed)}')
+    return word
+
+
+def positive(node: Node) -> int:
+    number = node.integer()
+    if number < 1:
+        raise node.error(f"{number} must be at least 1")
+    return number

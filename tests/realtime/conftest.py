@@ -1,0 +1,13 @@
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.realtime.doubles import Stage
+
+
+@pytest_asyncio.fixture
+async def stage() -> AsyncIterator[Stage]:
+    stage = Stage()
+    await stage.hub.start()
+    yield stage
+    await stage.hub.stop()

@@ -1,0 +1,133 @@
+"""A socket, a source and a clock that tests move by hand."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from typing_extensions import override
+
+from handlers.realtime.backplane import Backplane
+from handlers.realtime.client import Client
+from handlers.realtime.hub import Hub
+from handlers.realtime.memory_backplane import MemoryBackplane
+from handlers.realtime.socket import Disconnected, Socket
+
+
+class HandClock:
+    def __init__(self, now: int = 1_764_000_000_000) -> None:
+        self.time = now
+
+    def __call__(self) -> int:
+        return self.time
+
+    def move(self, milliseconds: int) -> None:
+        self.time += milliseconds
+
+
+class HandSocket(Socket):
+    """Keeps each write apart, so that a test can count them."""
+
+    def __init__(self) -> None:
+        self.writes: list[list[bytes]] = []
+        self.closed: tuple[int, str] | None = None
+        self.pings = 0
+        self.open_for_writing = True
+        self.bytes_arrived: bool | None = False
+        self._incoming: asyncio.Queue[str | bytes | None] = asyncio.Queue()
+
+    @property
+    def frames(self) -> list[bytes]:
+        return [frame for write in self.writes for frame in write]
+
+    def arrive(self, frame: str | bytes) -> None:
+        self._incoming.put_nowait(frame)
+
+    def hang_up(self) -> None:
+        self._incoming.put_nowait(None)
+
+    def stall(self) -> None:
+        self.open_for_writing = False
+
+    def resume(self) -> None:
+        self.open_for_writing = True
+        if self.when_writable is not None:
+            self.when_writable()
+
+    @property
+    @override
+    def writable(self) -> bool:
+        return self.open_for_writing
+
+    @override
+    def heard(self) -> bool | None:
+        heard, self.bytes_arrived = self.bytes_arrived, None if self.bytes_arrived is None else False
+        return heard
+
+    @override
+    async def receive(self) -> str | bytes:
+        frame = await self._incoming.get()
+        if frame is None:
+            raise Disconnected
+        return frame
+
+    @override
+    def write(self, frames: Sequence[bytes]) -> None:
+        self.writes.append(list(frames))
+
+    @override
+    def ping(self) -> None:
+        self.pings += 1
+
+    @override
+    def close(self, code: int, reason: str) -> None:
+        self.closed = (code, reason)
+        self.hang_up()
+
+
+class Counter:
+    """A source whose state is a number, and which notes whether it works."""
+
+    def __init__(self, position: tuple[str, int] | None = None) -> None:
+        self.value = 0
+        self.position = position
+        self.log: list[str] = []
+
+    def opened(self) -> None:
+        self.log.append("opened")
+
+    def closed(self) -> None:
+        self.log.append("closed")
+
+    def snapshot(self) -> tuple[bytes | None, tuple[str, int] | None]:
+        return b"%d" % self.value, self.position
+
+
+class Ticks:
+    """Runs what is due at the end of the tick when the test says so."""
+
+    def __init__(self) -> None:
+        self._due: list[Callable[[], None]] = []
+
+    def __call__(self, callback: Callable[[], None]) -> None:
+        self._due.append(callback)
+
+    def end(self) -> None:
+        due, self._due = self._due, []
+        for callback in due:
+            callback()
+
+
+class Stage:
+    """A started hub with its clock and tick."""
+
+    def __init__(self, backplane: Backplane | None = None) -> None:
+        self.clock = HandClock()
+        self.tick = Ticks()
+        self.hub = Hub(
+            backplane or MemoryBackplane(), epoch="e", now=self.clock, schedule=self.tick
+        )
+
+    def client(self, unread_size: int = 1_000_000) -> tuple[HandSocket, Client]:
+        socket = HandSocket()
+        client = Client(socket, unread_size)
+        socket.when_writable = lambda: client.flush(self.clock())
+        return socket, client

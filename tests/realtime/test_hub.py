@@ -1,0 +1,168 @@
+import json
+
+import pytest
+from typing_extensions import override
+
+from tests.realtime.doubles import Counter, Stage
+
+
+def test_what_changes_within_a_tick_leaves_in_one_write(stage: Stage) -> None:
+    socket, client = stage.client()
+    for topic in ("a", "b"):
+        stage.hub.join(client, topic, Counter())
+    stage.hub.send(client, b"answer")
+    stage.hub.publish("a", "a.update", "", b"1")
+    stage.hub.publish("b", "b.update", "", b"2")
+    assert socket.writes == []
+    stage.tick.end()
+    assert socket.writes == [
+        [
+            b"answer",
+            b'{"type":"a.update","topic":"a","seq":1,"payload":1}',
+            b'{"type":"b.update","topic":"b","seq":1,"payload":2}',
+        ]
+    ]
+
+
+def test_every_subscriber_gets_the_same_bytes(stage: Stage) -> None:
+    (first, one), (second, two) = stage.client(), stage.client()
+    stage.hub.join(one, "a", Counter())
+    stage.hub.join(two, "a", Counter())
+    stage.hub.publish("a", "a.update", "", b"1")
+    stage.tick.end()
+    assert first.frames[0] is second.frames[0]
+
+
+def test_updates_reach_only_their_topic(stage: Stage) -> None:
+    socket, client = stage.client()
+    stage.hub.join(client, "a", Counter())
+    stage.hub.publish("b", "b.update", "", b"1")
+    stage.tick.end()
+    assert socket.writes == []
+
+
+def test_a_client_that_is_behind_gets_the_newest_of_each_key(stage: Stage) -> None:
+    socket, client = stage.client()
+    stage.hub.join(client, "bars", Counter())
+    socket.stall()
+    for key, payload in (("60", b"1"), ("120", b"2"), ("60", b"3")):
+        stage.hub.publish("bars", "bars.update", key, payload)
+        stage.tick.end()
+    socket.resume()
+    assert socket.frames == [
+        b'{"type":"bars.update","topic":"bars","seq":2,"payload":2}',
+        b'{"type":"bars.update","topic":"bars","seq":3,"payload":3}',
+    ]
+    assert stage.hub.conflated == 1
+
+
+def test_a_slow_reader_does_not_delay_another(stage: Stage) -> None:
+    (slow, one), (quick, two) = stage.client(), stage.client()
+    stage.hub.join(one, "a", Counter())
+    stage.hub.join(two, "a", Counter())
+    slow.stall()
+    stage.hub.publish("a", "a.update", "", b"1")
+    stage.tick.end()
+    assert len(quick.frames) == 1
+    assert slow.frames == []
+
+
+def test_a_lossless_topic_keeps_every_update_of_a_client_that_is_behind(stage: Stage) -> None:
+    socket, client = stage.client()
+    stage.hub.join(client, "account", Counter(("e1", 5)))
+    socket.stall()
+    for seq in (6, 7, 8):
+        stage.hub.append("account", "account.update", "e1", seq, b"{}")
+        stage.tick.end()
+    socket.resume()
+    assert [json.loads(frame)["seq"] for frame in socket.frames] == [6, 7, 8]
+
+
+def test_what_the_snapshot_holds_is_not_sent_again(stage: Stage) -> None:
+    (early, one), (late, two) = stage.client(), stage.client()
+    ledger = Counter(("e1", 5))
+    stage.hub.join(one, "account", ledger)
+    ledger.position = ("e1", 6)  # applied to the state, not yet published
+    joined = stage.hub.join(two, "account", ledger)
+    stage.hub.append("account", "account.update", "e1", 6, b"{}")
+    stage.tick.end()
+    assert joined.seq == 6
+    assert len(early.frames) == 1
+    assert late.frames == []
+
+
+def test_a_new_epoch_starts_its_own_count(stage: Stage) -> None:
+    socket, client = stage.client()
+    stage.hub.join(client, "account", Counter(("e1", 5)))
+    stage.hub.append("account", "account.update", "e2", 1, b"{}")
+    stage.tick.end()
+    assert len(socket.frames) == 1
+
+
+def test_the_source_works_while_somebody_listens(stage: Stage) -> None:
+    (_, one), (_, two) = stage.client(), stage.client()
+    source = Counter()
+    stage.hub.join(one, "a", source)
+    stage.hub.join(two, "a", source)
+    stage.hub.leave(one, "a")
+    assert source.log == ["opened"]
+    stage.hub.forget(two)
+    assert source.log == ["opened", "closed"]
+    assert stage.hub.topics == 0
+
+
+def test_two_subscriptions_to_one_topic_count_once(stage: Stage) -> None:
+    socket, client = stage.client()
+    source = Counter()
+    stage.hub.join(client, "a", source)
+    stage.hub.publish("a", "a.update", "", b"1")
+    again = stage.hub.join(client, "a", source)
+    assert again.seq == 1
+    stage.hub.publish("a", "a.update", "", b"2")
+    stage.tick.end()
+    assert len(socket.frames) == 1
+    assert stage.hub.leave(client, "a")
+    assert not stage.hub.leave(client, "a")
+    assert source.log == ["opened", "closed"]
+
+
+def test_nothing_of_a_topic_follows_its_end(stage: Stage) -> None:
+    socket, client = stage.client()
+    stage.hub.join(client, "a", Counter())
+    stage.hub.publish("a", "a.update", "", b"1")
+    stage.hub.leave(client, "a")
+    stage.hub.publish("a", "a.update", "", b"2")
+    stage.tick.end()
+    assert socket.frames == []
+
+
+def test_a_topic_that_is_opened_again_has_another_epoch(stage: Stage) -> None:
+    _, client = stage.client()
+    before = stage.hub.join(client, "a", Counter())
+    stage.hub.leave(client, "a")
+    assert stage.hub.join(client, "a", Counter()).epoch != before.epoch
+
+
+def test_a_source_that_fails_leaves_nothing_behind(stage: Stage) -> None:
+    class Broken(Counter):
+        @override
+        def snapshot(self) -> tuple[bytes | None, tuple[str, int] | None]:
+            raise LookupError
+
+    _, client = stage.client()
+    source = Broken()
+    with pytest.raises(LookupError):
+        stage.hub.join(client, "a", source)
+    assert source.log == ["opened", "closed"]
+    assert (stage.hub.topics, client.topics) == (0, set())
+
+
+def test_an_overflowing_client_is_reported(stage: Stage) -> None:
+    socket, client = stage.client(unread_size=10)
+    reports: list[str] = []
+    client.overflowed = lambda: reports.append("overflow")
+    stage.hub.join(client, "a", Counter())
+    socket.stall()
+    stage.hub.publish("a", "a.update", "", b"1")
+    stage.tick.end()
+    assert reports == ["overflow"]
