@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from templates.errors import ContractError, Location
 
-type_names: Final = {dict: "a mapping", list: "a list", str: "a string", bool: "true or false"}
+_KINDS: Final = {dict: "a mapping", list: "a list", str: "a string", bool: "true or false"}
 
 Scalar = str | int | float | bool | None
 Json = Scalar | list["Json"] | dict[str, "Json"]
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS: Final[dict[str, Scalar]] = {
@@ -91,7 +92,7 @@ class Node:
     def kind(self) -> str:
         if self.value is None:
             return "nothing"
-        return type_names.get(type(self.value), "a number")
+        return _KINDS.get(type(self.value), "a number")
 
     # References
     def reference(self) -> str | None:
@@ -180,7 +181,7 @@ class Contract:
         path = self.folder / name
         shown = f"{self.shown}/{name}"
         try:
-            root = yaml.compose(path.read_bytes(), Loader=_loader())
+            root = yaml.compose(path.read_bytes(), Loader=_LOADER)
         except FileNotFoundError:
             raise ContractError(Location(shown, 1), "the file is missing") from None
         except yaml.MarkedYAMLError as error:
@@ -238,7 +239,7 @@ def _child(node: Node, key: str) -> Node | None:
 def _scalar(node: ScalarNode) -> Scalar:
     # YAML 1.2, as the other tools read it: "no" is a word and a date is a string.
     text: str = node.value
-    if node.style is not None:
+    if node.style:  # "" or None when plain, by loader
         return text
     if text in _WORDS:
         return _WORDS[text]
@@ -247,7 +248,3 @@ def _scalar(node: ScalarNode) -> Scalar:
     if _FLOAT.fullmatch(text):
         return float(text)
     return text
-
-
-def _loader() -> type[yaml.Loader]:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # type: ignore[no-any-return]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
@@ -10,6 +12,7 @@ class Location:
     file: str
     line: int
 
+    @override
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
 
