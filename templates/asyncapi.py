@@ -147,9 +147,7 @@ def _request(channel: Node, name: str, verb: str, operations: list[_Operation]) 
     raise channel.error(f'no operation receives a message of the type "{wanted}"; add it')
 
 
-def _publications(
-    channel: Node, name: str, operations: list[_Operation]
-) -> list[ir.Publication]:
+def _publications(channel: Node, name: str, operations: list[_Operation]) -> list[ir.Publication]:
     sent = [each for each in operations if each.action == "send"]
     if not any(each.message.type == f"{name}.update" for each in sent):
         raise channel.error(f'no operation sends a message of the type "{name}.update"; add it')

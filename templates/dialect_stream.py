@@ -6,33 +6,35 @@ from typing import Final
 from templates.contract import Node
 from templates.errors import NotSupported
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 KEYWORDS: Final[dict[str, frozenset[str]]] = {
-    "document": frozenset(
+    "document": _words(
         "asyncapi info defaultContentType servers channels operations components tags"
-        " x-stream-policy x-errors".split()
+        " x-stream-policy x-errors"
     ),
-    "info": frozenset("title version description license contact x-lifecycle".split()),
-    "server": frozenset("host pathname protocol title summary description security".split()),
-    "channel": frozenset(
-        "address title summary description messages parameters tags"
-        " x-delivery x-conflation-key".split()
+    "info": _words("title version description license contact x-lifecycle"),
+    "server": _words("host pathname protocol title summary description security"),
+    "channel": _words(
+        "address title summary description messages parameters tags x-delivery x-conflation-key"
     ),
-    "parameter": frozenset({"description", "examples"}),
-    "operation": frozenset(
-        "action channel title summary description messages reply tags".split()
-    ),
-    "reply": frozenset({"channel", "messages"}),
-    "message": frozenset("name title summary description payload examples tags".split()),
-    "components": frozenset({"schemas", "messages", "securitySchemes"}),
-    "policy": frozenset({"heartbeat", "lifespan", "limits", "closeCodes"}),
-    "heartbeat": frozenset({"pingInterval", "timeout", "grace"}),
-    "lifespan": frozenset({"duration", "notice"}),
-    "limits": frozenset(
+    "parameter": _words("description examples"),
+    "operation": _words("action channel title summary description messages reply tags"),
+    "reply": _words("channel messages"),
+    "message": _words("name title summary description payload examples tags"),
+    "components": _words("schemas messages securitySchemes"),
+    "policy": _words("heartbeat lifespan limits closeCodes"),
+    "heartbeat": _words("pingInterval timeout grace"),
+    "lifespan": _words("duration notice"),
+    "limits": _words(
         "messagesPerSecond messageBurst messageViolation frameSize batchSize topicsPerConnection"
-        " connectionsPerUser connectionsPerAddress unreadSize unreadTime unauthenticatedTime".split()
+        " connectionsPerUser connectionsPerAddress unreadSize unreadTime unauthenticatedTime"
     ),
-    "close code": frozenset({"code", "name", "description", "reconnect"}),
-    "envelope": frozenset({"type", "id", "topic", "seq", "payload"}),
+    "close code": _words("code name description reconnect"),
+    "envelope": _words("type id topic seq payload"),
 }
 
 DELIVERIES: Final = ("conflated", "lossless")

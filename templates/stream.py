@@ -1,7 +1,5 @@
 """ir -> the files of the stream: dispatch, handlers, publisher, policy, TypeScript client."""
 
-import black
-
 from templates import ir_stream as ir
 from templates.render import HEADER, environment
 
@@ -15,7 +13,6 @@ PYTHON = (
     "publisher",
     "unimplemented",
 )
-_MODE = black.Mode(line_length=100)
 
 
 def files(stream: ir.Stream) -> dict[str, str]:
@@ -25,7 +22,7 @@ def files(stream: ir.Stream) -> dict[str, str]:
     written = {"ws/__init__.py": ""}
     for name in PYTHON:
         text = templates.get_template(f"ws/{name}.py.jinja2").render(stream=stream, header=header)
-        written[f"ws/{name}.py"] = black.format_str(text, mode=_MODE)
+        written[f"ws/{name}.py"] = text
     script = templates.get_template("typescript/stream.ts.jinja2")
     written["typescript/stream.ts"] = script.render(stream=stream, header=header)
     return written

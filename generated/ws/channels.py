@@ -3,9 +3,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar
-
-from typing_extensions import Self
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)

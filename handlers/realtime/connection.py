@@ -19,7 +19,8 @@ class Conversation(Protocol):
 
     def hello(self) -> bytes: ...
 
-    def goaway(self, reason: str) -> bytes: ...
+    def goaway(self, close: Close, closes_in: int) -> bytes:
+        """Notice that the connection ends in so many milliseconds."""
 
     def read(self, frame: str) -> Sequence[object]:
         """The requests in a frame; a malformed one is a request to be refused."""
@@ -84,7 +85,7 @@ class Connection:
     def end(self) -> None:
         """The server is shutting down."""
         if self.closed is None:
-            self._send(self._conversation.goaway("shutdown"))
+            self._send(self._conversation.goaway(rules.SHUTTING_DOWN, 0))
             self.close(rules.SHUTTING_DOWN)
 
     def close(self, close: Close) -> None:
@@ -142,7 +143,8 @@ class Connection:
             self.close(rules.LIFESPAN_OVER)
         elif age >= self._policy.lifespan - self._policy.notice and not self._warned:
             self._warned = True
-            self._send(self._conversation.goaway("lifespan"))
+            closes_in = self._policy.lifespan - age
+            self._send(self._conversation.goaway(rules.LIFESPAN_OVER, closes_in))
 
     def _send(self, frame: bytes) -> None:
         self._hub.send(self._client, frame)

@@ -59,7 +59,9 @@ class HandSocket(Socket):
 
     @override
     def heard(self) -> bool | None:
-        heard, self.bytes_arrived = self.bytes_arrived, None if self.bytes_arrived is None else False
+        heard = self.bytes_arrived
+        if heard:
+            self.bytes_arrived = False
         return heard
 
     @override

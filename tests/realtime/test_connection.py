@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from handlers.realtime.client import Client
 from handlers.realtime.connection import Connection
-from handlers.realtime.policy import Policy
+from handlers.realtime.policy import Close, Policy
 from tests.realtime.doubles import Counter, HandSocket, Stage
 
 
@@ -17,8 +17,8 @@ class Echo:
     def hello(self) -> bytes:
         return b"hello"
 
-    def goaway(self, reason: str) -> bytes:
-        return b"goaway " + reason.encode()
+    def goaway(self, close: Close, closes_in: int) -> bytes:
+        return f"goaway: {close.reason} in {closes_in}".encode()
 
     def read(self, frame: str) -> Sequence[object]:
         return frame.split()
@@ -125,18 +125,18 @@ async def test_the_lifespan_ends_after_a_notice(room: Room) -> None:
     for _ in range(177):
         room.socket.bytes_arrived = True
         await room.wait(20_000)
-    assert b"goaway lifespan" in room.socket.frames
+    assert b"goaway: lifespan over in 60000" in room.socket.frames
     assert room.socket.closed is None
     for _ in range(3):
         room.socket.bytes_arrived = True
         await room.wait(20_000)
-    assert room.socket.frames.count(b"goaway lifespan") == 1
+    assert sum(frame.startswith(b"goaway") for frame in room.socket.frames) == 1
     assert room.socket.closed == (4001, "lifespan over")
 
 
 async def test_the_end_of_the_server_is_announced(room: Room) -> None:
     room.connection.end()
-    assert room.socket.frames[-1] == b"goaway shutdown"
+    assert room.socket.frames[-1] == b"goaway: shutting down in 0"
     assert room.socket.closed == (4002, "shutting down")
 
 

@@ -1,0 +1,152 @@
+"""The WebSocket endpoint: who may come in, and what one socket is made of."""
+
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any, Protocol, final
+
+from starlette.websockets import WebSocket
+
+from generated import models
+from generated.ws.dispatch import Dispatch
+from generated.ws.policy import HEARTBEAT, LIFESPAN, LIMITS
+from handlers.realtime import policy as rules
+from handlers.realtime.asgi_socket import AsgiSocket, Receive, Send
+from handlers.realtime.client import Client
+from handlers.realtime.connection import Connection
+from handlers.realtime.connections import Connections
+from handlers.realtime.hub import Hub
+from handlers.realtime.policy import Policy
+from handlers.realtime.socket import Socket
+from handlers.realtime.uvicorn_socket import socket_of
+from handlers.ws.conversation import StreamConversation
+
+RETRY_AFTER = b"10"  # seconds
+
+
+class Unwelcome(Exception):
+    """The handshake is refused with this HTTP status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class NotSignedIn(Exception):
+    """No valid credential: the socket is opened only to be closed with its code.
+
+    A browser sees close codes, not the status of a refused handshake.
+    """
+
+
+class Admission(Protocol):
+    """A session, and how to be told once that it has ended."""
+
+    @property
+    def session(self) -> models.Session: ...
+
+    def when_ended(self, ended: Callable[[], None]) -> Callable[[], None]:
+        """Returns how to stop listening."""
+
+
+Admit = Callable[[WebSocket], Awaitable[Admission]]
+
+
+def contract_policy() -> Policy:
+    """The rules as the contract gives them."""
+    return Policy(
+        ping_interval=HEARTBEAT.ping_interval,
+        silence=HEARTBEAT.timeout,
+        grace=HEARTBEAT.grace,
+        lifespan=LIFESPAN.duration,
+        notice=LIFESPAN.notice,
+        frame_size=LIMITS.frame_size,
+        messages_per_second=LIMITS.messages_per_second,
+        message_burst=LIMITS.message_burst,
+        rate_patience=LIMITS.message_violation,
+        topics=LIMITS.topics_per_connection,
+        connections_per_user=LIMITS.connections_per_user,
+        connections_per_address=LIMITS.connections_per_address,
+        unread_size=LIMITS.unread_size,
+        unread_time=LIMITS.unread_time,
+    )
+
+
+@final
+class StreamEndpoint:
+    """An ASGI application for one path. `now` is in milliseconds."""
+
+    def __init__(
+        self,
+        *,
+        admit: Admit,
+        dispatch: Dispatch[Client],
+        hub: Hub,
+        connections: Connections,
+        policy: Policy,
+        now: Callable[[], int],
+        random: Random,
+    ) -> None:
+        self._admit = admit
+        self._dispatch = dispatch
+        self._hub = hub
+        self._connections = connections
+        self._policy = policy
+        self._now = now
+        self._random = random
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if (await receive())["type"] != "websocket.connect":
+            return
+        websocket = WebSocket(scope, receive, send)
+        try:
+            admission = await self._admit(websocket)
+            address = websocket.client.host if websocket.client else ""
+            if not self._connections.admits(admission.session.user_id, address):
+                raise Unwelcome(429)
+        except Unwelcome as refusal:
+            await _refuse(scope, send, refusal.status)
+        except NotSignedIn:
+            await _turn_away(send)
+        else:
+            await send({"type": "websocket.accept"})
+            await self._serve(socket_of(scope, receive, send), admission, address)
+
+    async def _serve(self, socket: Socket, admission: Admission, address: str) -> None:
+        connection = self._connection(socket, admission.session)
+        forget = admission.when_ended(lambda: connection.close(rules.FORBIDDEN))
+        try:
+            await self._connections.serve(connection, admission.session.user_id, address)
+        finally:
+            forget()
+            if isinstance(socket, AsgiSocket):
+                await socket.drained()
+
+    def _connection(self, socket: Socket, session: models.Session) -> Connection:
+        client = Client(socket, self._policy.unread_size)
+        conversation = StreamConversation(
+            dispatch=self._dispatch,
+            client=client,
+            session=session,
+            connection_id=f"con_{self._random.getrandbits(64):016x}",
+            rules=self._policy,
+            now=self._now,
+            random=self._random,
+        )
+        return Connection(socket, client, conversation, self._hub, self._policy, self._now)
+
+
+async def _refuse(scope: dict[str, Any], send: Send, status: int) -> None:
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    if status == 429:
+        headers.append((b"retry-after", RETRY_AFTER))
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": b"", "more_body": False})
+
+
+async def _turn_away(send: Send) -> None:
+    close = rules.UNAUTHENTICATED
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": close.code, "reason": close.reason})
