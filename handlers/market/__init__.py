@@ -1,0 +1,1 @@
+"""Market data in itself: symbols, bars, resolutions, sessions. Pure: no clock, no I/O."""
