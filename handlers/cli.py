@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from handlers.clock import SystemClock
 from handlers.operations.refusal import Refused
+from handlers.security.identity import LOCAL_ID
 from handlers.security.passwords import Passwords, weakness
 from handlers.security.tokens import new_id
 from handlers.settings import PREFIX, Settings, unknown_variables
@@ -53,6 +54,8 @@ def serve(
 @users.command("add")
 def add_user(name: Name, password_stdin: FromInput = False) -> None:
     """Add a user who signs in with a password."""
+    if name.lower() == LOCAL_ID:
+        raise Refused(f"{name} is the user of this machine: choose another name.")
     if not _valid_name(name):
         raise Refused(
             f"{name!r} cannot be a user name: use 1 to 64 letters, digits, dots, dashes "

@@ -96,6 +96,14 @@ def add_user(connection: Connection, user: User) -> None:
     )
 
 
+def ensure_user(connection: Connection, user: User) -> User:
+    """The stored user of this id, made if there is none. Raises NameTaken."""
+    stored = get_user(connection, user.user_id)
+    if stored is None:
+        add_user(connection, user)
+    return stored or user
+
+
 def find_user(connection: Connection, name: str) -> User | None:
     return _user(connection, sa.func.lower(users.c.name) == name.lower())
 

@@ -28,7 +28,7 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock()
+    return ManualClock(1_764_000_000_000)
 
 
 @pytest.fixture

@@ -1,0 +1,94 @@
+"""The credentials of requests and of sockets."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+from starlette.requests import HTTPConnection, Request
+from typing_extensions import override
+
+from generated import models
+from generated.base import given
+from generated.rest import problems
+from generated.rest.security import SecurityHandler
+from handlers.security.caller import COOKIE
+from handlers.security.endings import Endings
+from handlers.security.identity import Identity
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The session of a socket, and how to be told that it has ended."""
+
+    session: models.Session
+    credential: str | None
+    endings: Endings
+    now: Callable[[], int]
+
+    def when_ended(self, ended: Callable[[], None]) -> Callable[[], None]:
+        """Call `ended` when the session expires or is ended; the result stops listening."""
+        expires_at = given(self.session.expires_at)
+        stops = [self.endings.listen(self.credential, ended)] if self.credential else []
+        if expires_at is not None:
+            seconds = max(0, expires_at - self.now()) / 1000
+            stops.append(asyncio.get_running_loop().call_later(seconds, ended).cancel)
+
+        def forget() -> None:
+            for stop in stops:
+                stop()
+
+        return forget
+
+
+@final
+class Authentication(SecurityHandler):
+    def __init__(self, identity: Identity, now: Callable[[], int]) -> None:
+        self._identity = identity
+        self._now = now
+
+    @override
+    async def session(self, request: Request, token: str) -> models.Session:
+        """On this machine an ended session leads back to the local user."""
+        found = await self._identity.by_cookie(token)
+        return found[1] if found else await self.absent(request)
+
+    @override
+    async def bearer(self, request: Request, token: str) -> models.Session:
+        found = await self._identity.by_key(token)
+        if found is None:
+            raise problems.Unauthenticated("This API key is unknown, revoked or expired.")
+        return found[1]
+
+    @override
+    async def absent(self, request: Request) -> models.Session:
+        session = await self._identity.by_machine(request)
+        if session is None:
+            raise problems.Unauthenticated("Sign in, or send an API key.")
+        return session
+
+    async def admit(self, handshake: HTTPConnection) -> Admission:
+        """Raises problems.Unauthenticated."""
+        secret = _bearer(handshake.headers.get("authorization"))
+        token = handshake.cookies.get(COOKIE)
+        found = None
+        if secret is not None:
+            found = await self._identity.by_key(secret)
+        elif token:
+            found = await self._identity.by_cookie(token)
+        if found is not None:
+            credential, session = found
+            return Admission(session, credential, self._identity.endings, self._now)
+        local = None if secret is not None else await self._identity.by_machine(handshake)
+        if local is None:
+            raise problems.Unauthenticated("Sign in, or send an API key.")
+        return Admission(local, None, self._identity.endings, self._now)
+
+
+def _bearer(authorization: str | None) -> str | None:
+    """The secret of a bearer header; an empty one where the header is of another kind."""
+    if authorization is None:
+        return None
+    scheme, _, secret = authorization.partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,143 @@
+"""Who sent a request: the user behind a session, a key, or this machine."""
+
+from collections.abc import Awaitable, Callable
+from typing import final
+
+from starlette.requests import HTTPConnection
+
+from generated import models
+from generated.base import optional
+from handlers.clock import Clock
+from handlers.security.endings import Endings
+from handlers.security.keys import Keys
+from handlers.security.origins import LOOPBACK, host_name
+from handlers.security.passwords import Passwords
+from handlers.security.sessions import Sessions
+from handlers.security.tokens import hash_token
+from handlers.settings import is_loopback
+from handlers.storage import users
+from handlers.storage.database import Database
+from handlers.storage.users import StoredSession, User
+
+LOCAL_ID = "local"
+ALL = (models.Permission.READ, models.Permission.TRADE)
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+Admit = Callable[[str], Awaitable[None]]
+
+
+@final
+class Identity:
+    """`admit` is called with a user id before that user's first request is answered."""
+
+    def __init__(
+        self,
+        database: Database,
+        sessions: Sessions,
+        keys: Keys,
+        passwords: Passwords,
+        clock: Clock,
+        admit: Admit,
+        *,
+        local: bool,
+    ) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._keys = keys
+        self._passwords = passwords
+        self._clock = clock
+        self._admit = admit
+        self._local = local
+        self._local_user: User | None = None
+        self._admitted: set[str] = set()
+        self.endings = Endings()
+
+    async def start(self) -> None:
+        """Make the local user, if this machine's user is signed in by itself."""
+        if self._local:
+            now = self._clock.now()
+            self._local_user = await self._database.write(
+                lambda connection: users.ensure_user(connection, User(LOCAL_ID, "local", None, now))
+            )
+
+    async def sign_in(
+        self, name: str, password: str
+    ) -> tuple[str, StoredSession, models.Session] | None:
+        """A token, its session and what the client is told; None for a wrong name or password."""
+        user = await self._database.read(lambda connection: users.find_user(connection, name))
+        matches = await self._passwords.verify(user.password_hash if user else None, password)
+        if user is None or not matches:
+            return None
+        token, stored = await self._sessions.start(user)
+        return token, stored, await self._session(user, stored)
+
+    async def sign_out(self, token: str) -> None:
+        await self._sessions.end(token)
+        self.endings.end(hash_token(token))
+
+    async def revoke_key(self, user_id: str, key_id: str) -> bool:
+        """Whether there was such a key of this user."""
+        revoked = await self._keys.revoke(user_id, key_id)
+        if revoked:
+            self.endings.end(key_id)
+        return revoked
+
+    async def by_cookie(self, token: str) -> tuple[str, models.Session] | None:
+        """The name of the credential and its session, unless it has ended."""
+        found = await self._sessions.find(token)
+        if found is None:
+            return None
+        stored, user = found
+        return stored.token_hash, await self._session(user, stored)
+
+    async def by_key(self, secret: str) -> tuple[str, models.Session] | None:
+        """The name of the credential and its session, unless the key is revoked or expired."""
+        found = await self._keys.find(secret)
+        if found is None:
+            return None
+        key, user = found
+        await self._ensure_admitted(user)
+        return key.key_id, models.Session(
+            user_id=user.user_id,
+            user_name=user.name,
+            authentication=models.Authentication.API_KEY,
+            permissions=[models.Permission(word) for word in key.permissions],
+            expires_at=optional(key.expires_at),
+        )
+
+    async def by_machine(self, connection: HTTPConnection) -> models.Session | None:
+        """The local user, if the request comes from this machine and through no proxy."""
+        if self._local_user is None or not _from_this_machine(connection):
+            return None
+        await self._ensure_admitted(self._local_user)
+        return models.Session(
+            user_id=self._local_user.user_id,
+            user_name=self._local_user.name,
+            authentication=models.Authentication.LOCAL,
+            permissions=list(ALL),
+        )
+
+    async def _session(self, user: User, stored: StoredSession) -> models.Session:
+        await self._ensure_admitted(user)
+        return models.Session(
+            user_id=user.user_id,
+            user_name=user.name,
+            authentication=models.Authentication.SESSION,
+            permissions=list(ALL),
+            expires_at=stored.expires_at,
+        )
+
+    async def _ensure_admitted(self, user: User) -> None:
+        if user.user_id not in self._admitted:
+            await self._admit(user.user_id)
+            self._admitted.add(user.user_id)
+
+
+def _from_this_machine(connection: HTTPConnection) -> bool:
+    """A proxy in front of us also connects from this machine, so its headers tell it apart."""
+    peer = connection.client.host if connection.client else ""
+    return (
+        is_loopback(peer)
+        and host_name(connection.headers.get("host", "")) in LOOPBACK
+        and not any(name in connection.headers for name in FORWARDED)
+    )
