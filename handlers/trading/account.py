@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import TypeVar
 
 from generated.models import PositionStatus
 from handlers.trading import money
@@ -25,6 +26,8 @@ from handlers.trading.history import History
 from handlers.trading.order import Order
 from handlers.trading.position import Position
 from handlers.trading.transactions import AsOf, Cause, Transaction
+
+T = TypeVar("T")
 
 
 class AccountState:
@@ -70,13 +73,13 @@ class AccountState:
     def balance(self) -> Balance:
         return self._balances.now
 
-    def order(self, order_id: str) -> Order | None:
-        found = self._orders.get(order_id)
-        return found.now if found else None
+    def order(self, order_id: str, sequence: int | None = None) -> Order | None:
+        """Of whatever epoch, now or as that transaction left it."""
+        return _version(self._orders.get(order_id), sequence)
 
-    def position(self, position_id: str) -> Position | None:
-        found = self._positions.get(position_id)
-        return found.now if found else None
+    def position(self, position_id: str, sequence: int | None = None) -> Position | None:
+        """Of whatever epoch, now or as that transaction left it."""
+        return _version(self._positions.get(position_id), sequence)
 
     def apply(self, transaction: Transaction) -> None:
         self.commit(self.prepare(transaction))
@@ -192,13 +195,11 @@ class AccountView:
         return self._state.identity
 
     def order(self, order_id: str) -> Order | None:
-        history = self._state._orders.get(order_id)
-        order = history.at(self.sequence) if history else None
+        order = self._state.order(order_id, self.sequence)
         return order if order and order.sequence >= self._epoch.first_sequence else None
 
     def position(self, position_id: str) -> Position | None:
-        history = self._state._positions.get(position_id)
-        position = history.at(self.sequence) if history else None
+        position = self._state.position(position_id, self.sequence)
         return position if position and position.sequence >= self._epoch.first_sequence else None
 
     def orders(self) -> Iterator[Order]:
@@ -227,3 +228,9 @@ class AccountView:
         """Oldest first."""
         found = self.executions(order.sequence - 1)
         return tuple(item for item in found if item.order_id == order.order_id)
+
+
+def _version(history: History[T] | None, sequence: int | None) -> T | None:
+    if history is None:
+        return None
+    return history.now if sequence is None else history.at(sequence)

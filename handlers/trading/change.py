@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from generated.models import AccountClock
+from generated.models import AccountClock, AccountType
 from handlers.trading.events import (
     AccountOpened,
     AccountReset,
@@ -35,7 +35,7 @@ class Identity:
     account_id: str
     user_id: str
     name: str
-    type: str
+    type: AccountType
     clock: AccountClock
     created_at: int
 

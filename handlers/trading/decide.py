@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from generated.models import (
     AccountClock,
+    AccountType,
     OrderType,
     TimeInForce,
     TransactionCause,
@@ -188,7 +189,7 @@ class OpenAccount:
     account_id: str
     user_id: str
     name: str
-    type: str
+    type: AccountType
     clock: AccountClock
     currency: str
     balance: Decimal

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from generated.models import (
     AccountClock,
+    AccountType,
     OrderType,
     PositionEffect,
     PositionSide,
@@ -43,7 +44,7 @@ class BarBasis:
 class AccountOpened:
     user_id: str
     name: str
-    type: str
+    type: AccountType
     clock: AccountClock
     currency: str
     balance: Decimal

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
 
-from generated.models import OrderType, Side
+from generated.models import OrderType, Side, TimeInForce
 from handlers.trading.order import Order
 
 
@@ -74,6 +74,17 @@ class Book:
             del self._entries[entry.resting.order.order_id]
         return [entry.resting for entry in taken]
 
+    def take_at_once(self, time: int) -> list[Resting]:
+        taken = [
+            entry.resting
+            for entry in self._entries.values()
+            if entry.resting.order.time_in_force is TimeInForce.IOC
+            and entry.resting.order.created_market_time <= time
+        ]
+        for resting in taken:
+            self.remove(resting.order.order_id)
+        return taken
+
 
 class Exchange:
     """The books of all symbols."""
@@ -95,6 +106,11 @@ class Exchange:
     def take(self, symbol: str, lowest_ask: Decimal, highest_bid: Decimal) -> list[Resting]:
         book = self._books.get(symbol)
         return book.take(lowest_ask, highest_bid) if book else []
+
+    def at_once(self, symbol: str, time: int) -> list[Resting]:
+        """Removes and gives the orders that had to fill at that market time and did not."""
+        book = self._books.get(symbol)
+        return book.take_at_once(time) if book else []
 
 
 def _key(order: Order) -> Decimal:

@@ -1,0 +1,45 @@
+"""The port to a broker: orders go out, reports come in."""
+
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+from handlers.trading.fills import Report
+from handlers.trading.order import Order
+
+
+class BrokerSink(Protocol):
+    """Who hears of what the broker does on its own."""
+
+    def on_reports(self, account_id: str, reports: tuple[Report, ...]) -> None:
+        """Reports of one instant about working orders of one account, in their order."""
+        ...
+
+
+class Broker(ABC):
+    """Works orders that the ledger has.
+
+    An order comes here three times at most: `at_once` while it is being decided, `work` when it
+    is stored and not yet done, `withdraw` when it works no longer. Nothing is reported about an
+    order before `work` or after `withdraw`, and never more than its remaining quantity.
+    An order that was reported on rests until `work` is called again with its newer revision.
+    """
+
+    @abstractmethod
+    def connect(self, sink: BrokerSink) -> None:
+        """From now on reports go there."""
+
+    @abstractmethod
+    def at_once(self, order: Order) -> tuple[Report, ...]:
+        """What belongs into the very transaction that accepts the order.
+
+        Without effect: the order may still be refused. A broker that must ask somebody first
+        has nothing to say here.
+        """
+
+    @abstractmethod
+    def work(self, account_id: str, order: Order) -> None:
+        """The order is stored: work it, or its newer revision in the place of the older."""
+
+    @abstractmethod
+    def withdraw(self, order: Order) -> None:
+        """The order works no longer; nothing happens where it did not."""

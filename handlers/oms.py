@@ -1,0 +1,285 @@
+"""The OMS: takes commands, reports and the clock, and books what they do to the accounts."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final, Protocol, final
+
+from generated.models import AccountClock, AccountType
+from handlers.brokers.broker import Broker
+from handlers.clock import Clock
+from handlers.storage.ledger import Ledger, LedgerUnavailable
+from handlers.trading import decide
+from handlers.trading.account import AccountState, AccountView
+from handlers.trading.commands import CancelOrder, ClosePosition, Command, PlaceOrder
+from handlers.trading.draft import Draft
+from handlers.trading.events import OrderEvent
+from handlers.trading.fills import Report
+from handlers.trading.market import Market
+from handlers.trading.order import Order
+from handlers.trading.transactions import Transaction, identifier
+from handlers.working import WorkingOrders
+from handlers.writer import AccountWriter
+
+log = logging.getLogger(__name__)
+
+START_BALANCE: Final = Decimal(100_000)
+CURRENCY: Final = "USD"
+EXPIRY_TICK: Final = 0.25
+"""Seconds between two looks at the clock for orders whose time has come."""
+
+
+class WatchedMarket(Market, Protocol):
+    """The feeds, as the OMS needs them."""
+
+    def watch(self, symbol_id: str) -> None: ...
+
+    def unwatch(self, symbol_id: str) -> None: ...
+
+
+class AccountListener(Protocol):
+    def on_transaction(self, account_id: str, transaction: Transaction) -> None:
+        """Called once for each, in order, when the state has it; must not wait or raise."""
+        ...
+
+
+class AccountNotFound(Exception):
+    """It does not exist, or is somebody else's; nobody is told which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did: an order, as of the transaction that did it."""
+
+    view: AccountView
+    order: Order
+    replayed: bool
+    """The same request was carried out before; this is its answer again."""
+
+
+@final
+class Oms:
+    """Lives on one event loop. `start` before anything else, `run` for the clock."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        broker: Broker,
+        market: WatchedMarket,
+        clock: Clock,
+        replay_epoch: Callable[[], str | None],
+    ) -> None:
+        """`replay_epoch` names the epoch of the recording that is replayed, None without one."""
+        self._ledger = ledger
+        self._broker = broker
+        self._market = market
+        self._clock = clock
+        self._replay_epoch = replay_epoch
+        self._writers: dict[str, AccountWriter] = {}
+        self._accounts_of: dict[str, list[str]] = {}
+        self._opening = asyncio.Lock()
+        self._listeners: list[AccountListener] = []
+        self._working = WorkingOrders(market)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Rebuilds the accounts from the ledger and ends, before any fill, what ended meanwhile."""
+        for row in await self._ledger.accounts():
+            writer = AccountWriter(row.account_id, self._ledger, self._committed)
+            await writer.catch_up()
+            self._enter(writer)
+        await self._reset_replays()
+        for writer in self._writers.values():
+            await writer.run(self._expire)
+        for writer in self._writers.values():
+            for order in writer.state.working.values():
+                self._keep(writer.state.account_id, order)
+        self._broker.connect(self)
+
+    async def run(self) -> None:
+        """Watches the clock until it is canceled."""
+        while True:
+            await asyncio.sleep(EXPIRY_TICK)
+            self.on_clock()
+
+    async def close(self) -> None:
+        """Waits for what is being stored."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    def add_listener(self, listener: AccountListener) -> None:
+        self._listeners.append(listener)
+
+    async def open_accounts(self, user_id: str) -> None:
+        """Gives the user the two accounts that everybody has, if they are not there yet."""
+        async with self._opening:
+            for name, clock in (("Paper", AccountClock.LIVE), ("Replay", AccountClock.REPLAY)):
+                account_id = identifier("acc", user_id, clock)
+                if account_id not in self._writers:
+                    await self._open(account_id, user_id, name, clock)
+
+    def accounts(self, user_id: str) -> tuple[AccountState, ...]:
+        """The user's accounts, oldest first."""
+        return tuple(self._writers[item].state for item in self._accounts_of.get(user_id, ()))
+
+    def account(self, user_id: str, account_id: str) -> AccountState:
+        """Raises AccountNotFound."""
+        state = self.find(account_id)
+        if state is None or state.identity.user_id != user_id:
+            raise AccountNotFound(account_id)
+        return state
+
+    def find(self, account_id: str) -> AccountState | None:
+        """The account, whosever it is."""
+        writer = self._writers.get(account_id)
+        return writer.state if writer else None
+
+    async def transactions(
+        self, account_id: str, after: int, limit: int | None = None
+    ) -> tuple[Transaction, ...]:
+        """From the ledger, oldest first. Raises LedgerUnavailable."""
+        return await self._ledger.read(account_id, after, limit)
+
+    async def submit(self, user_id: str, account_id: str, command: Command) -> Outcome:
+        """Carries a command out, exactly once by its key.
+
+        What it did is on disk when this returns. Raises AccountNotFound, a Rejection, or
+        LedgerUnavailable: then it was not done.
+        """
+        state = self.account(user_id, account_id)
+        try:
+            transaction = await self._writers[account_id].run(
+                lambda current: self._decide(current, command)
+            )
+        except decide.Repeated as repeated:
+            return _outcome(state.view(repeated.sequence), repeated.order_id, replayed=True)
+        if transaction is None or transaction.cause.order_id is None:
+            raise AssertionError("a command is always about an order")
+        view = state.view(transaction.sequence)
+        return _outcome(view, transaction.cause.order_id, replayed=False)
+
+    def on_reports(self, account_id: str, reports: tuple[Report, ...]) -> None:
+        """From the broker: books them as soon as the account's earlier work is stored."""
+        self._spawn(self._book(account_id, reports))
+
+    def on_clock(self) -> None:
+        """Expires the orders whose time has come."""
+        for account_id in self._working.due():
+            self._spawn(self._quietly(account_id, self._expire))
+
+    def on_replay_epoch(self) -> None:
+        """The recording began anew: so do the accounts that trade in it."""
+        self._spawn(self._reset_replays())
+
+    def _decide(self, state: AccountState, command: Command) -> Draft:
+        market, now = self._market, self._clock.now()
+        match command:
+            case PlaceOrder():
+                symbol = market.symbol(command.symbol)
+                canonical = replace(command, symbol=symbol.id) if symbol else command
+                return decide.place(state, canonical, market, self._broker, now)
+            case CancelOrder():
+                return decide.cancel(state, command, market, now)
+            case ClosePosition():
+                return decide.close(state, command, market, self._broker, now)
+
+    async def _open(self, account_id: str, user_id: str, name: str, clock: AccountClock) -> None:
+        command = decide.OpenAccount(
+            account_id, user_id, name, AccountType.MARGIN, clock, CURRENCY, START_BALANCE
+        )
+        epoch = self._replay_epoch() if clock is AccountClock.REPLAY else None
+        writer = AccountWriter(account_id, self._ledger, self._committed)
+        await writer.append(decide.open_account(command, epoch, self._clock.now()))
+        self._enter(writer)
+
+    def _enter(self, writer: AccountWriter) -> None:
+        identity = writer.state.identity
+        self._writers[identity.account_id] = writer
+        self._accounts_of.setdefault(identity.user_id, []).append(identity.account_id)
+        self._accounts_of[identity.user_id].sort(
+            key=lambda item: self._writers[item].state.identity.clock
+        )
+
+    async def _book(self, account_id: str, reports: tuple[Report, ...]) -> None:
+        await self._quietly(
+            account_id, lambda state: decide.report(state, reports, self._market, self._clock.now())
+        )
+        working = self._writers[account_id].state.working
+        for report in reports:
+            if report.order_id in working:
+                self._broker.work(account_id, working[report.order_id])
+
+    async def _reset_replays(self) -> None:
+        epoch = self._replay_epoch()
+        if epoch is None:
+            return
+
+        def again(state: AccountState) -> Draft | None:
+            if state.market_epoch == epoch:
+                return None
+            now = self._clock.now()
+            return decide.reset(state, START_BALANCE, "replay_restarted", epoch, now)
+
+        for account_id, writer in list(self._writers.items()):
+            if writer.state.identity.clock is AccountClock.REPLAY:
+                await self._quietly(account_id, again)
+
+    def _expire(self, state: AccountState) -> Draft | None:
+        return decide.expire(state, self._market, self._clock.now())
+
+    async def _quietly(
+        self, account_id: str, decision: Callable[[AccountState], Draft | None]
+    ) -> None:
+        """For work that nobody waits for: the writer has logged why it could not be stored."""
+        try:
+            await self._writers[account_id].run(decision)
+        except LedgerUnavailable:
+            self._working.rearm(account_id, self._writers[account_id].state)
+
+    def _committed(self, state: AccountState, transaction: Transaction) -> None:
+        """The state has the transaction: hand its orders on and tell everybody, in one go."""
+        account_id = transaction.account_id
+        for order in touched_orders(state, transaction):
+            if order.working:
+                self._keep(account_id, order)
+            else:
+                self._working.remove(order)
+                self._broker.withdraw(order)
+        for listener in self._listeners:
+            try:
+                listener.on_transaction(account_id, transaction)
+            except Exception:
+                log.exception("a listener failed on %s", transaction.transaction_id)
+
+    def _keep(self, account_id: str, order: Order) -> None:
+        self._working.add(account_id, order)
+        self._broker.work(account_id, order)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("account work failed", exc_info=task.exception())
+
+
+def _outcome(view: AccountView, order_id: str, *, replayed: bool) -> Outcome:
+    order = view.order(order_id)
+    if order is None:
+        raise AssertionError(f"{order_id} is not in the transaction that names it")
+    return Outcome(view, order, replayed)
+
+
+def touched_orders(state: AccountState, transaction: Transaction) -> tuple[Order, ...]:
+    """The orders that the transaction is about, as it left them."""
+    ids = dict.fromkeys(
+        event.order_id for event in transaction.events if isinstance(event, OrderEvent)
+    )
+    found = (state.order(item, transaction.sequence) for item in ids)
+    return tuple(order for order in found if order is not None)

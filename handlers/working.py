@@ -1,0 +1,63 @@
+"""The working orders of all accounts: which symbols they need watched, and when they end."""
+
+from heapq import heappop, heappush
+from typing import Protocol
+
+from handlers.trading.account import AccountState
+from handlers.trading.order import Order
+
+
+class WatchedClock(Protocol):
+    def market_time(self, symbol_id: str) -> int: ...
+
+    def watch(self, symbol_id: str) -> None: ...
+
+    def unwatch(self, symbol_id: str) -> None: ...
+
+
+class WorkingOrders:
+    def __init__(self, market: WatchedClock) -> None:
+        self._market = market
+        self._by_symbol: dict[str, set[str]] = {}
+        self._ends: dict[str, list[tuple[int, str, str]]] = {}
+        """By symbol a heap of (market time, account, order); ended orders are left in it."""
+
+    def add(self, account_id: str, order: Order) -> None:
+        orders = self._by_symbol.setdefault(order.symbol, set())
+        if order.order_id in orders:
+            return
+        if not orders:
+            self._market.watch(order.symbol)
+        orders.add(order.order_id)
+        self._arm(account_id, order)
+
+    def remove(self, order: Order) -> None:
+        orders = self._by_symbol.get(order.symbol)
+        if not orders or order.order_id not in orders:
+            return
+        orders.remove(order.order_id)
+        if not orders:
+            del self._by_symbol[order.symbol]
+            self._ends.pop(order.symbol, None)
+            self._market.unwatch(order.symbol)
+
+    def due(self) -> set[str]:
+        """The accounts that have orders whose time has come; each order is told of once."""
+        accounts: set[str] = set()
+        for symbol, heap in self._ends.items():
+            now = self._market.market_time(symbol)
+            while heap and heap[0][0] <= now:
+                _, account_id, order_id = heappop(heap)
+                if order_id in self._by_symbol.get(symbol, ()):
+                    accounts.add(account_id)
+        return accounts
+
+    def rearm(self, account_id: str, state: AccountState) -> None:
+        """What was due could not be booked: it is due again."""
+        for order in state.working.values():
+            self._arm(account_id, order)
+
+    def _arm(self, account_id: str, order: Order) -> None:
+        if order.expires_at is not None:
+            heap = self._ends.setdefault(order.symbol, [])
+            heappush(heap, (order.expires_at, account_id, order.order_id))

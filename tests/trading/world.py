@@ -1,0 +1,189 @@
+"""A market that a test sets by hand, and an account in it."""
+
+from decimal import Decimal
+
+from generated.models import (
+    AccountClock,
+    AccountType,
+    DataKind,
+    OrderType,
+    Resolution,
+    Side,
+    SymbolType,
+    TimeInForce,
+)
+from handlers.brokers.paper import PaperBroker
+from handlers.market.bars import Bar
+from handlers.market.quotes import Quote
+from handlers.market.symbols import Symbol
+from handlers.trading import decide
+from handlers.trading.account import AccountState
+from handlers.trading.commands import PlaceOrder
+from handlers.trading.draft import Draft
+from handlers.trading.transactions import Transaction
+
+DAY = 86_400_000
+START = 1_764_000_000_000
+CLOSE = (START // DAY + 1) * DAY
+
+
+def make_symbol(
+    symbol_id: str,
+    *,
+    tick: str = "0.01",
+    step: str = "1",
+    largest: str = "1000000",
+    rate: str = "0.5",
+    clock: AccountClock = AccountClock.LIVE,
+) -> Symbol:
+    exchange, _, ticker = symbol_id.rpartition(":")
+    return Symbol(
+        id=symbol_id,
+        ticker=ticker,
+        exchange=exchange or "SIM",
+        description=f"{ticker} of a test",
+        type=SymbolType.STOCK,
+        currency="USD",
+        tick_size=Decimal(tick),
+        quantity_step=Decimal(step),
+        max_quantity=Decimal(largest),
+        initial_margin_rate=Decimal(rate),
+        maintenance_margin_rate=Decimal(rate) / 2,
+        calendar="24/7",
+        time_zone="Etc/UTC",
+        session="24x7",
+        data_kind=DataKind.SIMULATED if clock is AccountClock.LIVE else DataKind.RECORDED,
+        source="test",
+        venue_symbol=ticker,
+        clock=clock,
+        resolutions=(Resolution.DAY,),
+    )
+
+
+class HandMarket:
+    """Every symbol open at its quote until the test says otherwise."""
+
+    def __init__(self) -> None:
+        self.time = START
+        self.symbols = {
+            item.id: item
+            for item in (
+                make_symbol("AAPL"),
+                make_symbol("MSFT"),
+                make_symbol("BTCUSD", step="0.00000001", largest="10000", rate="0.25"),
+                make_symbol("EURUSD", tick="0.00001", step="1000", rate="0.05"),
+                make_symbol("REC:IBM", clock=AccountClock.REPLAY),
+            )
+        }
+        self.quotes: dict[str, Quote] = {}
+        self.closed: set[str] = set()
+        self.session_ends: dict[str, int] = {}
+        self.watched: list[str] = []
+
+    def set(self, symbol_id: str, bid: str | Decimal, ask: str | Decimal) -> Quote:
+        one, low, high = Decimal(1), Decimal(bid), Decimal(ask)
+        quote = Quote(symbol_id, self.time, low, high, high, one, one, one)
+        self.quotes[symbol_id] = quote
+        return quote
+
+    def now(self) -> int:
+        return self.time
+
+    def symbol(self, symbol_id: str) -> Symbol | None:
+        return self.symbols.get(symbol_id.removeprefix("SIM:"))
+
+    def quote(self, symbol_id: str) -> Quote | None:
+        return self.quotes.get(symbol_id)
+
+    def market_time(self, symbol_id: str) -> int:
+        return self.time
+
+    def is_open(self, symbol_id: str) -> bool:
+        return symbol_id not in self.closed
+
+    def session_end(self, symbol_id: str) -> int | None:
+        return self.session_ends.get(symbol_id, (self.time // DAY + 1) * DAY)
+
+    def watch(self, symbol_id: str) -> None:
+        self.watched.append(symbol_id)
+
+    def unwatch(self, symbol_id: str) -> None:
+        self.watched.remove(symbol_id)
+
+
+class Desk:
+    """One account without I/O: what is decided is applied at once, and kept."""
+
+    def __init__(self, market: HandMarket, clock: AccountClock = AccountClock.LIVE) -> None:
+        self.market = market
+        self.broker = PaperBroker(market)
+        self.broker.connect(self)
+        self.state = AccountState()
+        self.ledger: list[Transaction] = []
+        opening = decide.OpenAccount(
+            "acc_1", "usr_1", "Paper", AccountType.MARGIN, clock, "USD", Decimal(100_000)
+        )
+        self.book(decide.open_account(opening, None, market.time))
+
+    def place(
+        self,
+        symbol: str,
+        side: Side,
+        quantity: str | Decimal,
+        limit: str | Decimal | None = None,
+        time_in_force: TimeInForce = TimeInForce.DAY,
+        key: str | None = None,
+    ) -> Transaction:
+        command = PlaceOrder(
+            symbol=symbol,
+            side=side,
+            type=OrderType.MARKET if limit is None else OrderType.LIMIT,
+            quantity=Decimal(quantity),
+            limit_price=None if limit is None else Decimal(limit),
+            time_in_force=time_in_force,
+            client_order_id=key,
+        )
+        market = self.market
+        return self.carry_out(decide.place(self.state, command, market, self.broker, market.time))
+
+    def buy(self, symbol: str, quantity: str, limit: str | None = None) -> Transaction:
+        return self.place(symbol, Side.BUY, quantity, limit)
+
+    def sell(self, symbol: str, quantity: str, limit: str | None = None) -> Transaction:
+        return self.place(symbol, Side.SELL, quantity, limit)
+
+    def quote(self, symbol: str, bid: str | Decimal, ask: str | Decimal) -> None:
+        self.market.time += 250
+        self.broker.on_quote(self.market.set(symbol, bid, ask))
+
+    def bar(self, symbol: str, bar: Bar) -> None:
+        self.market.time = bar.time
+        self.broker.on_bar(symbol, Resolution.DAY, bar, True)
+
+    def expire(self) -> None:
+        draft = decide.expire(self.state, self.market, self.market.time)
+        if draft is not None:
+            self.carry_out(draft)
+
+    def on_reports(self, account_id: str, reports: tuple[decide.Report, ...]) -> None:
+        draft = decide.report(self.state, reports, self.market, self.market.time)
+        if draft is not None:
+            self.carry_out(draft)
+        for report in reports:
+            if report.order_id in self.state.working:
+                self.broker.work(account_id, self.state.working[report.order_id])
+
+    def carry_out(self, draft: Draft) -> Transaction:
+        transaction = draft.transaction()
+        self.book(transaction)
+        return transaction
+
+    def book(self, transaction: Transaction) -> None:
+        self.state.apply(transaction)
+        self.ledger.append(transaction)
+        for event in transaction.events:
+            order = self.state.order(getattr(event, "order_id", ""))
+            if order is not None and order.working:
+                self.broker.work("acc_1", order)
+            elif order is not None:
+                self.broker.withdraw(order)
