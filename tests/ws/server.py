@@ -1,0 +1,38 @@
+"""A real uvicorn with our WebSocket protocol, on a free port, inside the test's own loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from generated.ws.policy import LIMITS
+from handlers.realtime.uvicorn_protocol import StreamProtocol
+from tests.ws.stage import StreamStage
+
+
+@asynccontextmanager
+async def serve(stage: StreamStage) -> AsyncIterator[tuple[str, uvicorn.Server]]:
+    """The address of the stream, and the server."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        stage.app,
+        ws=StreamProtocol,
+        ws_max_size=LIMITS.frame_size,
+        ws_per_message_deflate=False,
+        log_config=None,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    with server.capture_signals():
+        running = asyncio.ensure_future(server._serve([listener]))
+        while not server.started:  # noqa: ASYNC110 - it has no event to wait for
+            await asyncio.sleep(0.001)
+        try:
+            yield f"ws://127.0.0.1:{listener.getsockname()[1]}/api/v1/ws", server
+        finally:
+            server.should_exit = True
+            await running
+            listener.close()
