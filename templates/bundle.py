@@ -34,7 +34,8 @@ def bundled(contract: Contract, file: str) -> Json:
     if lifted:
         schemas = _below(_below(plain, "components"), "schemas")
         schemas.update({name: lifted[name].plain() for name in sorted(lifted)})
-    return localized(plain)
+    plain = localized(plain)
+    return _named_discriminators(plain) if file == ASYNCAPI else plain
 
 
 def localized(value: Json) -> Json:
@@ -47,6 +48,19 @@ def localized(value: Json) -> Json:
     reference = made.get("$ref")
     if isinstance(reference, str):
         made["$ref"] = "#" + reference.partition("#")[2]
+    return made
+
+
+def _named_discriminators(value: Json) -> Json:
+    """AsyncAPI knows the discriminator as the bare name of a property."""
+    if isinstance(value, list):
+        return [_named_discriminators(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {key: _named_discriminators(item) for key, item in value.items()}
+    discriminator = made.get("discriminator")
+    if isinstance(discriminator, dict) and isinstance(discriminator.get("propertyName"), str):
+        made["discriminator"] = discriminator["propertyName"]
     return made
 
 
