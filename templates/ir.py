@@ -1,0 +1,415 @@
+"""What the REST contract says, ready for the templates. All decisions are taken before."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+
+from templates.names import argument, constant, pascal, snake
+
+
+class Media(StrEnum):
+    JSON = "json"
+    TEXT = "text"
+    BYTES = "bytes"
+
+
+class Place(StrEnum):
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    COOKIE = "cookie"
+
+
+class Lexical(StrEnum):
+    """How the text of a parameter or header is spelled."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    STRING = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A schema in Python: as handlers see it, and with the rules that the wire must keep."""
+
+    annotation: str  # int, models.Order, tuple[models.SymbolId, ...]
+    validated: str  # Annotated[int, Field(ge=1)]
+    lexical: Lexical = Lexical.STRING
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str  # as on the wire
+    place: Place
+    description: str
+    type: Type
+    required: bool
+    default: str | None  # a Python expression
+    constant: str  # the name of its definition in the router
+
+    @property
+    def python(self) -> str:
+        return argument(self.name)
+
+    @property
+    def annotation(self) -> str:
+        optional = not self.required and self.default is None
+        return f"{self.type.annotation} | None" if optional else self.type.annotation
+
+    @property
+    def declaration(self) -> str:
+        """As an argument of a handler."""
+        if self.required:
+            return f"{self.python}: {self.annotation}"
+        return f"{self.python}: {self.annotation} = {self.default or 'None'}"
+
+    @property
+    def arguments(self) -> str:
+        """What the definition of the parameter is made with, after its name."""
+        given = [f'"{self.name}"', self.type.validated]
+        if self.type.lexical is not Lexical.STRING:
+            given.append(f'lexical="{self.type.lexical}"')
+        if self.type.is_list:
+            given.append("is_list=True")
+        if not self.required:
+            given.append(f"default={self.default or 'None'}")
+        return ", ".join(given)
+
+    @property
+    def kind(self) -> str:
+        return f"{self.place.capitalize()}Parameter"
+
+    @property
+    def is_path(self) -> bool:
+        return self.place is Place.PATH
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    type: Type
+    media: Media
+    media_type: str
+    required: bool = True
+    constant: str = ""
+
+    @property
+    def annotation(self) -> str:
+        return self.type.annotation if self.required else f"{self.type.annotation} | None"
+
+    @property
+    def declaration(self) -> str:
+        return f"body: {self.annotation}" + ("" if self.required else " = None")
+
+    @property
+    def is_json(self) -> bool:
+        return self.media is Media.JSON
+
+    @property
+    def reader(self) -> str:
+        """The method of the runtime that reads it."""
+        return f"{self.media}_body" if self.required else f"optional_{self.media}_body"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A response header that a handler sets."""
+
+    name: str
+    type: Type
+    required: bool
+    description: str
+
+    @property
+    def python(self) -> str:
+        return argument(self.name)
+
+    @property
+    def declaration(self) -> str:
+        kind = self.type.annotation
+        return f"{self.python}: {kind}" if self.required else f"{self.python}: {kind} | None = None"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A success status of an operation."""
+
+    operation: str
+    status: int
+    description: str
+    body: Body | None
+    headers: tuple[Header, ...]
+
+    @property
+    def class_name(self) -> str:
+        return pascal(self.operation) + pascal(HTTPStatus(self.status).phrase)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of its class, required ones first."""
+        body = (self.body.declaration,) if self.body else ()
+        ordered = sorted(self.headers, key=lambda header: not header.required)
+        return body + tuple(header.declaration for header in ordered)
+
+    def headers_of(self, result: str) -> str:
+        """A Python expression: the headers as sent, from a result of this name."""
+        pairs = (f'"{header.name}": {result}.{header.python}' for header in self.headers)
+        return "{" + ", ".join(pairs) + "}"
+
+    def answer(self, result: str, body: str) -> str:
+        """A Python expression that answers with the result of this name."""
+        given = [str(self.status)]
+        if self.body:
+            given += [self.body.constant, body] if self.body.is_json else [body]
+        if self.headers:
+            given.append(f"headers={self.headers_of(result)}")
+        kind = f"{self.body.media}_response" if self.body else "empty_response"
+        return f"{kind}({', '.join(given)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A declared error."""
+
+    code: str
+    status: int
+    title: str
+    description: str
+    headers: tuple[Header, ...]
+
+    @property
+    def class_name(self) -> str:
+        return pascal(self.code)
+
+    @property
+    def required_headers(self) -> tuple[Header, ...]:
+        return tuple(header for header in self.headers if header.required)
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A way to authenticate."""
+
+    name: str
+    kind: str  # apiKey, bearer, basic
+    place: str  # cookie, header, query
+    field: str  # name of the cookie, header or parameter
+    principal: str
+    description: str
+
+    @property
+    def python(self) -> str:
+        return argument(self.name)
+
+    @property
+    def constant(self) -> str:
+        return constant(self.name)
+
+    @property
+    def is_basic(self) -> bool:
+        return self.kind == "basic"
+
+    @property
+    def credential(self) -> str:
+        """The arguments that its method takes after the request."""
+        return "user_name: str, password: str" if self.is_basic else "token: str"
+
+    @property
+    def reader(self) -> str:
+        """A Python expression that finds the credential in a request."""
+        if self.kind in ("bearer", "basic"):
+            return f"{self.kind}_credential(request)"
+        source = {"cookie": "cookies", "header": "headers", "query": "query_params"}[self.place]
+        return f'request.{source}.get("{self.field}")'
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A scheme in a requirement, with the permissions that the caller needs."""
+
+    scheme: Scheme
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """Alternatives (OR) of schemes that are needed together (AND); none at all is open."""
+
+    alternatives: tuple[tuple[Use, ...], ...]
+
+    @property
+    def open(self) -> bool:
+        return not self.alternatives
+
+    @property
+    def optional(self) -> bool:
+        return () in self.alternatives
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """The models of those who may call; of schemes needed together, that of the first."""
+        found = dict.fromkeys(uses[0].scheme.principal for uses in self.alternatives if uses)
+        return tuple(found)
+
+    @property
+    def argument(self) -> str:
+        return argument(self.principals[0]) if len(self.principals) == 1 else "principal"
+
+    @property
+    def annotation(self) -> str:
+        kinds = [f"models.{name}" for name in self.principals]
+        return " | ".join([*kinds, "None"] if self.optional else kinds)
+
+    @property
+    def declaration(self) -> str:
+        return f"{self.argument}: {self.annotation}"
+
+    @property
+    def method(self) -> str:
+        """The name of the generated function that checks it: `session_or_bearer`."""
+        names = ("_and_".join(use.scheme.python for use in uses) for uses in self.alternatives)
+        return "_or_".join(name or "nobody" for name in names)
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """What the caller may have to do, of the first alternative that says so."""
+        return next((use.permissions for uses in self.alternatives for use in uses), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    id: str
+    method: str  # get, post, ...
+    path: str  # as in the contract
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    responses: tuple[Response, ...]
+    problems: tuple[Problem, ...]
+    security: Security
+    deprecated: str | None  # the Deprecation header, as sent
+    sunset: str | None  # the Sunset header, as sent
+
+    @property
+    def python(self) -> str:
+        return snake(self.id)
+
+    @property
+    def constant(self) -> str:
+        return constant(self.id)
+
+    @property
+    def route(self) -> str:
+        """`POST /accounts/{accountId}/orders`."""
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def single(self) -> Response | None:
+        """The one success response, if it carries nothing that a handler sets but its body."""
+        only = self.responses[0]
+        return only if len(self.responses) == 1 and not only.headers else None
+
+    @property
+    def result_classes(self) -> tuple[Response, ...]:
+        return () if self.single else self.responses
+
+    @property
+    def returns(self) -> str:
+        """What its handler returns."""
+        if self.single:
+            return self.single.body.annotation if self.single.body else "None"
+        return " | ".join(f"results.{response.class_name}" for response in self.responses)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments of its handler: session, path, body; the others keyword-only."""
+        given = [] if self.security.open else [self.security.declaration]
+        given += [each.declaration for each in self.parameters if each.is_path]
+        given += [self.body.declaration] if self.body else []
+        named = [each.declaration for each in self.parameters if not each.is_path]
+        return (*given, "*", *named) if named else tuple(given)
+
+    @property
+    def call(self) -> str:
+        """How the router calls its handler."""
+        given = [] if self.security.open else [self.security.argument]
+        given += [each.python for each in self.parameters if each.is_path]
+        given += ["body"] if self.body else []
+        given += [f"{each.python}={each.python}" for each in self.parameters if not each.is_path]
+        return f"handler.{self.python}({', '.join(given)})"
+
+    @property
+    def query_names(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.parameters if each.place is Place.QUERY)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A group of operations that one handler implements."""
+
+    name: str
+    description: str
+    operations: tuple[Operation, ...]
+
+    @property
+    def python(self) -> str:
+        return snake(self.name)
+
+    @property
+    def handler(self) -> str:
+        return f"{pascal(self.name)}Handler"
+
+    @property
+    def unimplemented(self) -> str:
+        return f"Unimplemented{pascal(self.name)}"
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The definitions that its router needs, each once."""
+        found = {each.constant: each for op in self.operations for each in op.parameters}
+        return tuple(found[name] for name in sorted(found))
+
+    @property
+    def json_bodies(self) -> tuple[Body, ...]:
+        """The JSON bodies that its router reads or writes, each once."""
+        bodies = [op.body for op in self.operations]
+        bodies += [response.body for op in self.operations for response in op.responses]
+        found = {each.constant: each for each in bodies if each and each.is_json}
+        return tuple(found[name] for name in sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The whole of a REST contract."""
+
+    source: str  # contracts/openapi.yaml
+    title: str
+    version: str
+    lifecycle: str
+    tags: tuple[Tag, ...]
+    problems: tuple[Problem, ...]
+    schemes: tuple[Scheme, ...]
+    schemas: tuple[tuple[str, str], ...]  # name and description, of both contracts
+
+    def tag(self, python: str) -> Tag:
+        return next(tag for tag in self.tags if tag.python == python)
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        return tuple(operation for tag in self.tags for operation in tag.operations)
+
+    @property
+    def securities(self) -> tuple[Security, ...]:
+        """The distinct requirements, permissions aside, by the name of their function."""
+        found = {op.security.method: op.security for op in self.operations if not op.security.open}
+        return tuple(found[name] for name in sorted(found))
+
+    @property
+    def responses(self) -> tuple[Response, ...]:
+        return tuple(each for op in self.operations for each in op.result_classes)
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(scheme.principal for scheme in self.schemes))

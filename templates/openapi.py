@@ -1,0 +1,171 @@
+"""The REST contract -> ir. Everything that would be passed over is refused."""
+
+from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
+from typing import Final
+
+from templates.bundle import OPENAPI, named_schemas
+from templates.contract import Contract, Node
+from templates.dialect import FRAMEWORK_PROBLEMS, LIFECYCLES, METHODS, check_keys, one_of
+from templates.dialect_schema import check_named
+from templates.errors import NotSupported
+from templates.ir import Api, Operation, Tag
+from templates.names import snake
+from templates.openapi_parts import Parts
+from templates.openapi_problems import read_problems
+from templates.openapi_security import SecurityReader
+
+VERSION: Final = "3.1.0"
+
+
+def read(contract: Contract) -> Api:
+    """Raises ContractError with file and line."""
+    return _Reader(contract).api()
+
+
+class _Reader:
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._document = contract.document(OPENAPI)
+        self._ids: dict[str, Node] = {}
+
+    def api(self) -> Api:
+        document = self._document
+        check_keys(document, "document")
+        version = document.require("openapi")
+        if version.text() != VERSION:
+            raise NotSupported(version.location, f"OpenAPI {version.text()}; write {VERSION}")
+        info = document.require("info")
+        check_keys(info, "info")
+        components = document.get("components")
+        if components is not None:
+            check_keys(components, "components")
+        schemas = self._schemas()
+        self._problems = read_problems(document)
+        self._security = SecurityReader(document)
+        self._parts = Parts(self._contract, self._problems)
+        tags = self._tags()
+        self._check_links()
+        return Api(
+            source=document.location.file,
+            title=info.require("title").text(),
+            version=info.require("version").text(),
+            lifecycle=one_of(info.require("x-lifecycle"), LIFECYCLES),
+            tags=tags,
+            problems=tuple(self._problems.values()),
+            schemes=tuple(self._security.schemes.values()),
+            schemas=schemas,
+        )
+
+    def _schemas(self) -> tuple[tuple[str, str], ...]:
+        found = named_schemas(self._contract)
+        for name, node in found.items():
+            check_named(self._contract, name, node)
+        return tuple((name, node.text_at("description")) for name, node in found.items())
+
+    def _tags(self) -> tuple[Tag, ...]:
+        declared = {
+            tag.require("name").text(): tag for tag in self._document.require("tags").items()
+        }
+        by_tag: dict[str, list[Operation]] = {name: [] for name in declared}
+        for path, item in self._document.require("paths").mapping().items():
+            check_keys(item, "path")
+            for method in METHODS:
+                node = item.get(method)
+                if node is not None:
+                    tag = self._tag(node, declared)
+                    by_tag[tag].append(self._operation(node, item, path, method, snake(tag)))
+        for name, operations in by_tag.items():
+            check_keys(declared[name], "tag")
+            if not operations:
+                raise declared[name].error(f'no operation has the tag "{name}"; remove it')
+        return tuple(
+            Tag(name, declared[name].text_at("description"), tuple(operations))
+            for name, operations in by_tag.items()
+        )
+
+    def _tag(self, node: Node, declared: dict[str, Node]) -> str:
+        tags = node.require("tags")
+        if len(tags.items()) != 1:
+            raise tags.error("an operation has one tag: that of its handler")
+        tag = tags.items()[0]
+        if tag.text() not in declared:
+            raise tag.error(f'the tag "{tag.text()}" is missing in the list "tags" of the document')
+        return tag.text()
+
+    def _operation(self, node: Node, item: Node, path: str, method: str, tag: str) -> Operation:
+        check_keys(node, "operation")
+        identity = node.require("operationId")
+        name = identity.text()
+        if snake(name) in self._ids:
+            raise identity.error(f'"{name}" is here twice, see {self._ids[snake(name)].location}')
+        self._ids[snake(name)] = identity
+        responses = node.require("responses")
+        operation = Operation(
+            id=name,
+            method=method,
+            path=path,
+            summary=node.require("summary").text(),
+            description=node.text_at("description"),
+            parameters=self._parts.parameters(node, item, path, tag),
+            body=self._parts.request_body(node),
+            responses=self._parts.successes(name, responses),
+            problems=self._parts.declared_problems(responses),
+            security=self._security.read(node),
+            deprecated=_deprecated(node),
+            sunset=_sunset(node),
+        )
+        _check_declared(operation, responses)
+        return operation
+
+    def _check_links(self) -> None:
+        for item in self._document.require("paths").mapping().values():
+            for node in item.walk():
+                links = node.get("links")
+                for link in links.mapping().values() if links else ():
+                    target = link.resolve()
+                    check_keys(target, "link")
+                    named = target.require("operationId")
+                    if snake(named.text()) not in self._ids:
+                        raise named.error(f'there is no operation "{named.text()}"')
+
+
+def _check_declared(operation: Operation, responses: Node) -> None:
+    """An operation declares what the generated code answers on its behalf."""
+    declared = {problem.code for problem in operation.problems}
+    needed = ["invalid_request", "internal_error"]
+    if not operation.security.open and not operation.security.optional:
+        needed.append("unauthenticated")
+    if operation.body is not None:
+        needed += ["body_too_large", "unsupported_media_type"]
+    if operation.body is not None and operation.body.is_json:
+        needed.append("malformed_body")
+    for code in needed:
+        if code not in declared:
+            status = FRAMEWORK_PROBLEMS[code]
+            raise responses.error(
+                f'{operation.id} can answer {code}; add a response "{status}" that lists it'
+            )
+
+
+def _deprecated(node: Node) -> str | None:
+    since = node.get("x-deprecated-since")
+    if not node.flag("deprecated"):
+        if since is not None or node.get("x-sunset") is not None:
+            raise (since or node).error("x-deprecated-since and x-sunset need deprecated: true")
+        return None
+    # RFC 9745 wants a date; one that is past says "already".
+    moment = _midnight(since) if since is not None else datetime(1970, 1, 1, tzinfo=UTC)
+    return f"@{int(moment.timestamp())}"
+
+
+def _sunset(node: Node) -> str | None:
+    found = node.get("x-sunset")
+    return None if found is None else format_datetime(_midnight(found), usegmt=True)
+
+
+def _midnight(node: Node) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(node.text()), time(), UTC)
+    except ValueError:
+        raise node.error(f"{node.text()} is not a date; write it like 2027-01-31") from None
