@@ -1,9 +1,16 @@
-"""What all tests share: how many examples generated tests try."""
+"""What all tests share: how many examples generated tests try. `make fuzz` takes the profile full."""
 
 from hypothesis import HealthCheck, settings
 
-_common = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+quick = settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+full = settings(quick, max_examples=200, derandomize=False)
 
-settings.register_profile("quick", max_examples=20, derandomize=True, database=None, **_common)
-settings.register_profile("full", max_examples=200, **_common)
+settings.register_profile("quick", quick)
+settings.register_profile("full", full)
 settings.load_profile("quick")
