@@ -1,4 +1,4 @@
-"""What all tests share: how many examples generated tests try. `make fuzz` takes the profile full."""
+"""What all tests share: how many examples generated tests try (`make fuzz`: profile full)."""
 
 from hypothesis import HealthCheck, settings
 
