@@ -9,9 +9,8 @@ from handlers.market.bars import Bar, aggregate, merge
 from handlers.market.resolutions import DAY, bar_start, day_of, duration, parse, period_of
 
 
-def at(*date: int) -> int:
-    year, month, day, *rest = (*date, 0, 0, 0)
-    return int(datetime(year, month, day, *rest[:3], tzinfo=UTC).timestamp()) * 1_000
+def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> int:
+    return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()) * 1_000
 
 
 def test_merging_keeps_first_open_extremes_last_close_and_all_volume() -> None:
