@@ -7,9 +7,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, Protocol, final
 
-from generated.models import AccountClock, AccountType
+from typing_extensions import override
+
+from generated.models import AccountClock, AccountType, Resolution
 from handlers.brokers.broker import Broker
 from handlers.clock import Clock
+from handlers.feeds.feed import Feed, FeedSink
+from handlers.market.bars import Bar
+from handlers.market.quotes import Quote
 from handlers.storage.ledger import Ledger, LedgerUnavailable
 from handlers.trading import decide
 from handlers.trading.account import AccountState, AccountView
@@ -17,10 +22,9 @@ from handlers.trading.commands import CancelOrder, ClosePosition, Command, Place
 from handlers.trading.draft import Draft
 from handlers.trading.events import OrderEvent
 from handlers.trading.fills import Report
-from handlers.trading.market import Market
 from handlers.trading.order import Order
 from handlers.trading.transactions import Transaction, identifier
-from handlers.working import WorkingOrders
+from handlers.working import WatchedMarket, WorkingOrders
 from handlers.writer import AccountWriter
 
 log = logging.getLogger(__name__)
@@ -29,14 +33,6 @@ START_BALANCE: Final = Decimal(100_000)
 CURRENCY: Final = "USD"
 EXPIRY_TICK: Final = 0.25
 """Seconds between two looks at the clock for orders whose time has come."""
-
-
-class WatchedMarket(Market, Protocol):
-    """The feeds, as the OMS needs them."""
-
-    def watch(self, symbol_id: str) -> None: ...
-
-    def unwatch(self, symbol_id: str) -> None: ...
 
 
 class AccountListener(Protocol):
@@ -60,7 +56,7 @@ class Outcome:
 
 
 @final
-class Oms:
+class Oms(FeedSink):
     """Lives on one event loop. `start` before anything else, `run` for the clock."""
 
     def __init__(
@@ -170,7 +166,16 @@ class Oms:
         for account_id in self._working.due():
             self._spawn(self._quietly(account_id, self._expire))
 
-    def on_replay_epoch(self) -> None:
+    @override
+    def on_quote(self, quote: Quote) -> None:
+        """The broker hears of prices by itself."""
+
+    @override
+    def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
+        """The broker hears of prices by itself."""
+
+    @override
+    def on_epoch(self, feed: Feed) -> None:
         """The recording began anew: so do the accounts that trade in it."""
         self._spawn(self._reset_replays())
 

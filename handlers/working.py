@@ -4,19 +4,22 @@ from heapq import heappop, heappush
 from typing import Protocol
 
 from handlers.trading.account import AccountState
+from handlers.trading.market import Market
 from handlers.trading.order import Order
 
 
-class WatchedClock(Protocol):
-    def market_time(self, symbol_id: str) -> int: ...
+class WatchedMarket(Market, Protocol):
+    """A market whose prices stream for the symbols that somebody watches."""
 
-    def watch(self, symbol_id: str) -> None: ...
+    def watch(self, symbol_id: str) -> None:
+        """Counted: each call needs an `unwatch`."""
+        ...
 
     def unwatch(self, symbol_id: str) -> None: ...
 
 
 class WorkingOrders:
-    def __init__(self, market: WatchedClock) -> None:
+    def __init__(self, market: WatchedMarket) -> None:
         self._market = market
         self._by_symbol: dict[str, set[str]] = {}
         self._ends: dict[str, list[tuple[int, str, str]]] = {}
@@ -26,7 +29,7 @@ class WorkingOrders:
         orders = self._by_symbol.setdefault(order.symbol, set())
         if order.order_id in orders:
             return
-        if not orders:
+        if not orders and self._offered(order.symbol):
             self._market.watch(order.symbol)
         orders.add(order.order_id)
         self._arm(account_id, order)
@@ -39,12 +42,15 @@ class WorkingOrders:
         if not orders:
             del self._by_symbol[order.symbol]
             self._ends.pop(order.symbol, None)
-            self._market.unwatch(order.symbol)
+            if self._offered(order.symbol):
+                self._market.unwatch(order.symbol)
 
     def due(self) -> set[str]:
         """The accounts that have orders whose time has come; each order is told of once."""
         accounts: set[str] = set()
         for symbol, heap in self._ends.items():
+            if not self._offered(symbol):
+                continue
             now = self._market.market_time(symbol)
             while heap and heap[0][0] <= now:
                 _, account_id, order_id = heappop(heap)
@@ -56,6 +62,9 @@ class WorkingOrders:
         """What was due could not be booked: it is due again."""
         for order in state.working.values():
             self._arm(account_id, order)
+
+    def _offered(self, symbol: str) -> bool:
+        return self._market.symbol(symbol) is not None
 
     def _arm(self, account_id: str, order: Order) -> None:
         if order.expires_at is not None:

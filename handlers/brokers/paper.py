@@ -6,6 +6,7 @@ from typing_extensions import override
 
 from generated.models import AccountClock, Resolution, TimeInForce
 from handlers.brokers.broker import Broker, BrokerSink
+from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.trading.exchange import Exchange, Resting
@@ -26,7 +27,7 @@ _BARS: Final = BarFills()
 
 
 @final
-class PaperBroker(Broker):
+class PaperBroker(Broker, FeedSink):
     """Symbols on the live clock fill on quotes, recorded ones on their next daily bar."""
 
     def __init__(self, market: Market) -> None:
@@ -58,26 +59,32 @@ class PaperBroker(Broker):
     def withdraw(self, order: Order) -> None:
         self._exchange.remove(order)
 
+    @override
     def on_quote(self, quote: Quote) -> None:
         if self._by_bars(quote.symbol) or not self._market.is_open(quote.symbol):
             return
         taken = self._exchange.take(quote.symbol, quote.ask, quote.bid)
         self._tell([(resting, _QUOTES.fill(resting.order, quote)) for resting in taken])
 
-    def on_bar(self, symbol: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
+    @override
+    def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
         """A recorded day as a whole; what only waits for this bar and is not filled ends."""
-        if resolution is not Resolution.DAY or not closed or not self._by_bars(symbol):
+        if resolution is not Resolution.DAY or not closed or not self._by_bars(symbol_id):
             return
         basis = bar_basis(bar)
-        taken = self._exchange.take(symbol, basis.low, basis.high)
+        taken = self._exchange.take(symbol_id, basis.low, basis.high)
         self._tell([(resting, _BARS.fill(resting.order, bar)) for resting in taken])
-        missed = self._exchange.at_once(symbol, bar.time)
+        missed = self._exchange.at_once(symbol_id, bar.time)
         self._report(
             [
                 (item.account_id, Cancel(item.order.order_id, NOT_FILLED_AT_ONCE, bar.time))
                 for item in missed
             ]
         )
+
+    @override
+    def on_epoch(self, feed: Feed) -> None:
+        """The accounts are reset by the OMS, which withdraws their orders."""
 
     def _tell(self, answers: list[tuple[Resting, Fill | None]]) -> None:
         """What a price triggered but does not fill, being older than the order, rests on."""

@@ -29,7 +29,7 @@ from handlers.trading.events import (
     OrderRejected,
 )
 from handlers.trading.fills import Cancel, Fill, Report
-from handlers.trading.market import Market
+from handlers.trading.market import Market, prevailing, time_at
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.position import Position
@@ -111,7 +111,7 @@ def cancel(state: AccountState, command: CancelOrder, market: Market, now: int) 
     if not order.working:
         raise OrderNotWorking(f"The order is {order.status}.")
     cause = Cause(TransactionCause.ORDER_CANCELED, order.order_id, command.idempotency)
-    draft = Draft(state, cause, now, market.market_time(order.symbol))
+    draft = Draft(state, cause, now, time_at(market, order.symbol, now))
     draft.cancel(order.order_id, REQUESTED)
     return draft
 
@@ -128,7 +128,7 @@ def close(
     if not position.open:
         raise PositionIsClosed("The position is closed.")
     quantity = _closing_quantity(position, command.quantity, market)
-    if market.quote(position.symbol) is None:
+    if prevailing(market, position.symbol) is None:
         raise NoPrice(f"{position.symbol} has no price yet.")
     order_id = _new_order_id(state)
     cause = Cause(TransactionCause.POSITION_CLOSED, order_id, command.idempotency)
@@ -227,7 +227,9 @@ def reset(
 
 
 def is_due(order: Order, market: Market) -> bool:
-    return order.expires_at is not None and order.expires_at <= market.market_time(order.symbol)
+    if order.expires_at is None or market.symbol(order.symbol) is None:
+        return False
+    return order.expires_at <= market.market_time(order.symbol)
 
 
 def check_repeated(state: AccountState, idempotency: Idempotency | None) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from generated.models import PositionSide, Side
 from handlers.market.symbols import Symbol
 from handlers.trading import money
-from handlers.trading.market import Market
+from handlers.trading.market import Market, prevailing
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.position import Position
@@ -82,7 +82,7 @@ def figures(
 
 def mark(position: Position, market: Market) -> PositionFigures:
     """At the prevailing quote; where the feed has none, at the position's own average price."""
-    quote = market.quote(position.symbol)
+    quote = prevailing(market, position.symbol)
     if quote is None:
         price, time = position.average_price, position.updated_market_time
     else:
@@ -126,7 +126,7 @@ def opening_quantity(position: Position | None, order: Order) -> Decimal:
 
 def reserve_price(order: Order, market: Market) -> Decimal:
     """The price at which an order is expected to fill: its limit, or the market's if better."""
-    quote = market.quote(order.symbol)
+    quote = prevailing(market, order.symbol)
     if quote is None:
         return order.limit_price or ZERO
     price = quote.ask if order.side is Side.BUY else quote.bid

@@ -20,6 +20,7 @@ from handlers.trading import decide
 from handlers.trading.account import AccountState
 from handlers.trading.commands import PlaceOrder
 from handlers.trading.draft import Draft
+from handlers.trading.fills import Report
 from handlers.trading.transactions import Transaction
 
 DAY = 86_400_000
@@ -165,7 +166,7 @@ class Desk:
         if draft is not None:
             self.carry_out(draft)
 
-    def on_reports(self, account_id: str, reports: tuple[decide.Report, ...]) -> None:
+    def on_reports(self, account_id: str, reports: tuple[Report, ...]) -> None:
         draft = decide.report(self.state, reports, self.market, self.market.time)
         if draft is not None:
             self.carry_out(draft)
