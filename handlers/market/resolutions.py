@@ -10,14 +10,6 @@ MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
-_MINUTES: Final = {
-    Resolution.MINUTE_1: 1,
-    Resolution.MINUTE_5: 5,
-    Resolution.MINUTE_15: 15,
-    Resolution.MINUTE_30: 30,
-    Resolution.HOUR_1: 60,
-    Resolution.HOUR_4: 240,
-}
 _SPELLINGS: Final = {
     **{str(resolution.value): resolution for resolution in Resolution},
     "1D": Resolution.DAY,
@@ -34,13 +26,12 @@ def parse(spelling: str) -> Resolution | None:
 
 
 def is_intraday(resolution: Resolution) -> bool:
-    return resolution in _MINUTES
+    return duration(resolution) is not None
 
 
 def duration(resolution: Resolution) -> int | None:
     """Milliseconds of an intraday bar; None for those that are counted in trading days."""
-    minutes = _MINUTES.get(resolution)
-    return None if minutes is None else minutes * MINUTE
+    return _DURATIONS[resolution]
 
 
 def day_of(time: int) -> int:
@@ -74,3 +65,24 @@ def bar_start(resolution: Resolution, session_open: int, time: int) -> int:
     if length is None:
         raise ValueError(f"{resolution} is not shorter than a day")
     return session_open + (time - session_open) // length * length
+
+
+def _duration(resolution: Resolution) -> int | None:
+    match resolution:
+        case Resolution.MINUTE_1:
+            return MINUTE
+        case Resolution.MINUTE_5:
+            return 5 * MINUTE
+        case Resolution.MINUTE_15:
+            return 15 * MINUTE
+        case Resolution.MINUTE_30:
+            return 30 * MINUTE
+        case Resolution.HOUR_1:
+            return HOUR
+        case Resolution.HOUR_4:
+            return 4 * HOUR
+        case Resolution.DAY | Resolution.WEEK | Resolution.MONTH:
+            return None
+
+
+_DURATIONS: Final = {resolution: _duration(resolution) for resolution in Resolution}
