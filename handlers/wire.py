@@ -1,0 +1,236 @@
+"""The core's values as the contract's models: REST and the stream say the same."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from generated import models
+from generated.base import optional
+from handlers.trading import events, money
+from handlers.trading.account import AccountState, AccountView
+from handlers.trading.change import Balance
+from handlers.trading.execution import Execution
+from handlers.trading.margin import Figures
+from handlers.trading.order import Order
+from handlers.trading.position import Position
+from handlers.trading.transactions import AsOf, Transaction
+
+
+def as_of(value: AsOf) -> models.AsOf:
+    return models.AsOf(epoch=value.epoch, sequence=value.sequence)
+
+
+def balance(value: Balance) -> models.Balance:
+    return models.Balance(
+        currency=value.currency,
+        balance=_plain(value.balance),
+        realized_pnl=_plain(value.realized_pnl),
+        commission=_plain(value.commission),
+    )
+
+
+def figures(value: Figures, time: int) -> models.AccountFigures:
+    """`time` is when they were worked out."""
+    level = value.margin_level
+    return models.AccountFigures(
+        time=time,
+        equity=_plain(value.equity),
+        unrealized_pnl=_plain(value.unrealized_pnl),
+        initial_margin=_plain(value.initial_margin),
+        maintenance_margin=_plain(value.maintenance_margin),
+        order_margin=_plain(value.order_margin),
+        available_funds=_plain(value.available_funds),
+        buying_power=_plain(value.buying_power),
+        margin_level=optional(None if level is None else _plain(level)),
+        positions=[
+            models.PositionFigures(
+                position_id=item.position_id,
+                symbol=item.symbol,
+                market_price=_plain(item.market_price),
+                market_value=_plain(item.market_value),
+                unrealized_pnl=_plain(item.unrealized_pnl),
+                time=item.time,
+            )
+            for item in value.positions
+        ],
+    )
+
+
+def account(view: AccountView, value: Figures, time: int) -> models.Account:
+    identity = view.identity
+    return models.Account(
+        account_id=identity.account_id,
+        name=identity.name,
+        type=identity.type,
+        clock=identity.clock,
+        paper=True,
+        balance=balance(view.balance),
+        figures=figures(value, time),
+        created_at=identity.created_at,
+        as_of=as_of(view.as_of),
+    )
+
+
+def order(value: Order, account_id: str) -> models.Order:
+    rejected = value.status is models.OrderStatus.REJECTED
+    return models.Order(
+        order_id=value.order_id,
+        client_order_id=optional(value.client_order_id),
+        account_id=account_id,
+        symbol=value.symbol,
+        side=value.side,
+        type=value.type,
+        quantity=_plain(value.quantity),
+        limit_price=optional(_maybe(value.limit_price)),
+        time_in_force=value.time_in_force,
+        expires_at=optional(value.expires_at),
+        reduce_only=value.reduce_only,
+        position_id=optional(value.position_id),
+        status=value.status,
+        filled_quantity=_plain(value.filled_quantity),
+        remaining_quantity=_plain(value.remaining),
+        average_price=optional(_maybe(value.average_price)),
+        reject_reason=optional(value.reason if rejected else None),
+        revision=value.revision,
+        created_at=value.created_at,
+        created_market_time=value.created_market_time,
+        updated_at=value.updated_at,
+        updated_market_time=value.updated_market_time,
+    )
+
+
+def execution(value: Execution, account_id: str) -> models.Execution:
+    return models.Execution(
+        execution_id=value.execution_id,
+        order_id=value.order_id,
+        client_order_id=optional(value.client_order_id),
+        account_id=account_id,
+        symbol=value.symbol,
+        side=value.side,
+        quantity=_plain(value.quantity),
+        price=_plain(value.price),
+        commission=_plain(value.commission),
+        realized_pnl=_plain(value.realized_pnl),
+        position_id=value.position_id,
+        position_effect=value.effect,
+        model=value.model,
+        rule=value.rule,
+        basis=_basis(value.basis),
+        time=value.time,
+        market_time=value.market_time,
+        sequence=value.sequence,
+    )
+
+
+def position(value: Position, account_id: str) -> models.Position:
+    status = models.PositionStatus.OPEN if value.open else models.PositionStatus.CLOSED
+    return models.Position(
+        position_id=value.position_id,
+        account_id=account_id,
+        symbol=value.symbol,
+        side=value.side,
+        status=status,
+        quantity=_plain(value.quantity),
+        average_price=_plain(value.average_price),
+        cost_basis=_plain(value.cost_basis),
+        realized_pnl=_plain(value.realized_pnl),
+        revision=value.revision,
+        opened_at=value.opened_at,
+        opened_market_time=value.opened_market_time,
+        updated_at=value.updated_at,
+        updated_market_time=value.updated_market_time,
+    )
+
+
+def order_result(value: Order, view: AccountView) -> models.OrderResult:
+    account_id = view.identity.account_id
+    return models.OrderResult(
+        order=order(value, account_id),
+        executions=[execution(item, account_id) for item in view.executions_of(value)],
+        as_of=as_of(view.as_of),
+    )
+
+
+def account_snapshot(view: AccountView) -> models.AccountSnapshot:
+    account_id = view.identity.account_id
+    return models.AccountSnapshot(
+        account_id=account_id,
+        orders=[order(item, account_id) for item in view.orders() if item.working],
+        positions=[
+            position(item, account_id) for item in view.positions(models.PositionStatus.OPEN)
+        ],
+        balance=balance(view.balance),
+    )
+
+
+def account_update(state: AccountState, transaction: Transaction) -> models.AccountUpdate:
+    """The whole transaction, each object as the transaction left it."""
+    return models.AccountUpdate(
+        transaction_id=transaction.transaction_id,
+        account_id=transaction.account_id,
+        time=transaction.recorded_at,
+        market_time=transaction.market_time,
+        cause=transaction.cause.kind,
+        events=list(_account_events(state, transaction)),
+    )
+
+
+def _account_events(state: AccountState, transaction: Transaction) -> Iterator[models.AccountEvent]:
+    """Orders, executions, positions, balance: each object once, in the order of its first event."""
+    account_id, sequence = transaction.account_id, transaction.sequence
+    view = state.view(sequence)
+    orders: dict[str, None] = {}
+    positions: dict[str, None] = {}
+    reset: events.AccountReset | None = None
+    for event in transaction.events:
+        match event:
+            case events.AccountReset():
+                reset = event
+            case events.AccountOpened() | events.BalanceChanged():
+                pass
+            case events.PositionOpened() | events.PositionChanged() | events.PositionClosed():
+                positions[event.position_id] = None
+            case _:
+                orders[event.order_id] = None
+    for order_id in orders:
+        if (changed := state.order(order_id, sequence)) is not None:
+            yield models.OrderEvent(type="order", order=order(changed, account_id))
+    filled = view.executions(sequence - 1)
+    for item in filled:
+        yield models.ExecutionEvent(type="execution", execution=execution(item, account_id))
+    for position_id in positions:
+        if (moved := state.position(position_id, sequence)) is not None:
+            yield models.PositionEvent(type="position", position=position(moved, account_id))
+    if reset is not None:
+        yield models.ResetEvent(type="reset", epoch=reset.epoch, balance=balance(view.balance))
+    elif filled or not orders:
+        yield models.BalanceEvent(type="balance", balance=balance(view.balance))
+
+
+def _basis(value: events.QuoteBasis | events.BarBasis) -> models.QuoteBasis | models.BarBasis:
+    match value:
+        case events.QuoteBasis():
+            return models.QuoteBasis(
+                type="quote",
+                time=value.time,
+                bid=_plain(value.bid),
+                ask=_plain(value.ask),
+                last=_plain(value.last),
+            )
+        case events.BarBasis():
+            return models.BarBasis(
+                type="bar",
+                time=value.time,
+                open=_plain(value.open),
+                high=_plain(value.high),
+                low=_plain(value.low),
+                close=_plain(value.close),
+            )
+
+
+def _plain(value: Decimal) -> Decimal:
+    """One spelling, whether the number was computed now or read from the ledger."""
+    return Decimal(money.text(value))
+
+
+def _maybe(value: Decimal | None) -> Decimal | None:
+    return None if value is None else _plain(value)

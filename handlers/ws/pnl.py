@@ -1,0 +1,53 @@
+"""The stream of what the price alone changes about an account."""
+
+from typing import final
+
+from typing_extensions import override
+
+from generated import models
+from generated.ws import problems
+from generated.ws.channels import PnlTopic
+from generated.ws.handlers import PnlHandler
+from generated.ws.publisher import Publisher
+from handlers import wire
+from handlers.clock import Clock
+from handlers.oms import AccountNotFound, Oms
+from handlers.pnl import Pnl, PnlListener
+from handlers.trading.margin import Figures
+
+
+@final
+class PnlStream(PnlHandler, PnlListener):
+    def __init__(self, oms: Oms, pnl: Pnl, publisher: Publisher, clock: Clock) -> None:
+        self._oms = oms
+        self._pnl = pnl
+        self._publisher = publisher
+        self._clock = clock
+
+    @override
+    async def subscribe(self, session: models.Session, payload: models.PnlSubscribe) -> PnlTopic:
+        try:
+            self._oms.account(session.user_id, payload.account_id)
+        except AccountNotFound as error:
+            raise problems.AccountNotFound from error
+        return PnlTopic(payload.account_id)
+
+    @override
+    def snapshot(self, topic: PnlTopic) -> models.AccountFigures:
+        state = self._oms.find(topic.account_id)
+        if state is None:
+            raise problems.AccountNotFound
+        return wire.figures(self._pnl.figures(state), self._clock.now())
+
+    @override
+    def opened(self, topic: PnlTopic) -> None:
+        self._pnl.watch(topic.account_id)
+
+    @override
+    def closed(self, topic: PnlTopic) -> None:
+        self._pnl.unwatch(topic.account_id)
+
+    @override
+    def on_figures(self, account_id: str, figures: Figures) -> None:
+        update = wire.figures(figures, self._clock.now())
+        self._publisher.pnl_update(PnlTopic(account_id), update)
