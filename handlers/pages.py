@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.routing import Match, Mount
+from starlette.routing import BaseRoute, Match, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from typing_extensions import override
@@ -56,26 +55,23 @@ class Elsewhere(Mount):
         return super().matches(scope)
 
 
-def add_terminal(application: FastAPI, directory: Path) -> None:
-    """Serve the built terminal, or, before it is built, a page that says how to build it."""
+def terminal_route(directory: Path) -> BaseRoute:
+    """The built terminal, or, before it is built, a page that says how to build it."""
     if (directory / "index.html").is_file():
-        application.router.routes.append(Elsewhere("/", Terminal(directory=directory, html=True)))
-        return
+        return Elsewhere("/", Terminal(directory=directory, html=True))
 
     async def not_built(_: Request) -> Response:
         return HTMLResponse(NOT_BUILT, headers={"Cache-Control": "no-cache"})
 
-    placeholder = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    placeholder.add_route("/{path:path}", not_built)
-    application.router.routes.append(Elsewhere("/", placeholder))
+    return Elsewhere("/", Router([Route("/{path:path}", not_built)]))
 
 
-def add_document(application: FastAPI, path: str, file: Path, media_type: str) -> None:
-    """Serve one file at one path; 404 while it is not there."""
+def document_route(path: str, file: Path, media_type: str) -> BaseRoute:
+    """One file at one path; 404 while it is not there."""
 
     def document(_: Request) -> Response:
         if not file.is_file():
             raise HTTPException(404)
         return FileResponse(file, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
-    application.add_route(path, document, include_in_schema=False)
+    return Route(path, document)

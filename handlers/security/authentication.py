@@ -52,7 +52,11 @@ class Authentication(SecurityHandler):
     async def session(self, request: Request, token: str) -> models.Session:
         """On this machine an ended session leads back to the local user."""
         found = await self._identity.by_cookie(token)
-        return found[1] if found else await self.absent(request)
+        if found is not None:
+            return found[1]
+        if "authorization" in request.headers:
+            raise problems.Unauthenticated("This session has ended.")
+        return await self.absent(request)
 
     @override
     async def bearer(self, request: Request, token: str) -> models.Session:
@@ -67,6 +71,14 @@ class Authentication(SecurityHandler):
         if session is None:
             raise problems.Unauthenticated("Sign in, or send an API key.")
         return session
+
+    @override
+    async def permit(self, caller: models.Session, permissions: tuple[str, ...]) -> None:
+        missing = [
+            word for word in permissions if models.Permission(word) not in caller.permissions
+        ]
+        if missing:
+            raise problems.PermissionMissing(f"It needs the permission {' and '.join(missing)}.")
 
     async def admit(self, handshake: HTTPConnection) -> Admission:
         """Raises problems.Unauthenticated."""

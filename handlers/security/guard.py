@@ -1,13 +1,15 @@
 """The outermost layer: foreign hosts and origins go no further, browsers are told the rules."""
 
-from collections.abc import MutableMapping
-from typing import Any, final
+from typing import final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from generated.rest import problems
+from generated.rest.responses import problem_response
+from generated.rest.version import API_VERSION
 from handlers.security.caller import Caller, current_caller
 from handlers.security.origins import SAFE_METHODS, Origins
 
@@ -39,24 +41,21 @@ HEADERS = {
 class Guard:
     """ASGI middleware for HTTP requests and WebSocket handshakes."""
 
-    def __init__(self, application: ASGIApp, origins: Origins, api_version: str) -> None:
-        self._application = application
+    def __init__(self, app: ASGIApp, origins: Origins) -> None:
+        self._app = app
         self._origins = origins
-        self._api_version = api_version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
-            await self._application(scope, receive, send)
+            await self._app(scope, receive, send)
             return
-        problem = self._refusal(scope)
-        send = _with_headers(send) if scope["type"] == "http" else send
-        if problem is None:
+        refusal = self._refusal(scope)
+        send = _with_headers(send)
+        if refusal is None:
             current_caller.set(Caller.of(HTTPConnection(scope)))
-            await self._application(scope, receive, send)
-        elif scope["type"] == "http":
-            await self._respond(problem, "http.response", send)
+            await self._app(scope, receive, send)
         else:
-            await self._refuse_handshake(problem, scope, receive, send)
+            await _refuse(refusal, scope, receive, send)
 
     def _refusal(self, scope: Scope) -> problems.Problem | None:
         headers = Headers(scope=scope)
@@ -64,18 +63,34 @@ class Guard:
             return problems.HostRefused(
                 "If this name leads to this server on purpose, add it to TRADING_PRO_ALLOWED_HOSTS."
             )
-        safe = scope["type"] == "http" and scope["method"] in SAFE_METHODS
-        if not safe and not self._origins.accepts_origin(headers):
+        is_safe = scope["type"] == "http" and scope["method"] in SAFE_METHODS
+        if not is_safe and not self._origins.accepts_origin(headers):
             return problems.OriginRefused(
                 "If this origin is yours, add it to TRADING_PRO_ALLOWED_ORIGINS."
             )
         return None
 
-    async def _refuse_handshake(
-        self, problem: problems.Problem, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        await receive()
-        if "websocket.http.response" in (scope.get("extensions") or {}):
-            await self._respond(problem, "websocket.http.response", send)
-        else:
-            await send({"type": "websocket.close", "code": 1008})
+
+async def _refuse(problem: problems.Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    response = problem_response(problem)
+    response.headers["API-Version"] = API_VERSION
+    if scope["type"] == "http":
+        await response(scope, receive, send)
+        return
+    await receive()
+    websocket = WebSocket(scope, receive, send)
+    if "websocket.http.response" in scope.get("extensions", {}):
+        await websocket.send_denial_response(response)
+    else:
+        await websocket.close()
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers

@@ -1,6 +1,7 @@
 """Who sent a request: the user behind a session, a key, or this machine."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import final
 
 from starlette.requests import HTTPConnection
@@ -24,6 +25,16 @@ ALL = (models.Permission.READ, models.Permission.TRADE)
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 Admit = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The token is the client's to keep; nobody else does. Times are Unix ms."""
+
+    token: str
+    created_at: int
+    expires_at: int
+    session: models.Session
 
 
 @final
@@ -60,16 +71,15 @@ class Identity:
                 lambda connection: users.ensure_user(connection, User(LOCAL_ID, "local", None, now))
             )
 
-    async def sign_in(
-        self, name: str, password: str
-    ) -> tuple[str, StoredSession, models.Session] | None:
-        """A token, its session and what the client is told; None for a wrong name or password."""
+    async def sign_in(self, name: str, password: str) -> SignedIn | None:
+        """None for a wrong name or password; which of the two is not said."""
         user = await self._database.read(lambda connection: users.find_user(connection, name))
         matches = await self._passwords.verify(user.password_hash if user else None, password)
         if user is None or not matches:
             return None
         token, stored = await self._sessions.start(user)
-        return token, stored, await self._session(user, stored)
+        session = await self._session(user, stored)
+        return SignedIn(token, stored.created_at, stored.expires_at, session)
 
     async def sign_out(self, token: str) -> None:
         await self._sessions.end(token)
