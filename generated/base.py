@@ -17,6 +17,7 @@ class Model(BaseModel):
 
     model_config = ConfigDict(
         alias_generator=to_camel,
+        allow_inf_nan=False,
         frozen=True,
         serialize_by_alias=True,
         validate_by_alias=True,

@@ -52,19 +52,7 @@ def plain(value: Decimal) -> str:
     return format(value, "f")
 
 
-PriceDecimal = Annotated[
-    Decimal,
-    DecimalString(r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$"),
-]
-QuantityDecimal = Annotated[
-    Decimal,
-    DecimalString(r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$"),
-]
-MoneyDecimal = Annotated[
-    Decimal,
-    DecimalString(r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$"),
-]
-RateDecimal = Annotated[
-    Decimal,
-    DecimalString(r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$"),
-]
+PriceDecimal = Annotated[Decimal, DecimalString(r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$")]
+QuantityDecimal = Annotated[Decimal, DecimalString(r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$")]
+MoneyDecimal = Annotated[Decimal, DecimalString(r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$")]
+RateDecimal = Annotated[Decimal, DecimalString(r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$")]

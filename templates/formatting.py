@@ -12,11 +12,16 @@ _COMMON: Final = (
     "--target-version=py311",
     "--line-length=100",
 )
-_FIRST_PARTY: Final = 'lint.isort.known-first-party=["generated", "handlers", "templates"]'
+# What fits on one line stands on one line, however the tools laid it out.
+_CONFIG: Final = (
+    'lint.isort.known-first-party=["generated", "handlers", "templates"]',
+    "lint.isort.split-on-trailing-comma=false",
+    "format.skip-magic-trailing-comma=true",
+)
 
 
 def format_python(folder: Path) -> None:
     """Sorts imports, drops unused ones and formats every Python file below the folder."""
-    fixes = ("--select=I,F401,UP", "--config", _FIRST_PARTY, "--fix")
-    python_tool("ruff", "check", *_COMMON, *fixes, str(folder), cwd=folder)
-    python_tool("ruff", "format", *_COMMON, str(folder), cwd=folder)
+    common = (*_COMMON, *(f"--config={each}" for each in _CONFIG))
+    python_tool("ruff", "check", *common, "--select=I,F401,UP", "--fix", str(folder), cwd=folder)
+    python_tool("ruff", "format", *common, str(folder), cwd=folder)

@@ -1,9 +1,11 @@
 """What the REST contract says, ready for the templates. All decisions are taken before."""
 
+import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 
+from templates.dialect import FRAMEWORK_PROBLEMS
 from templates.names import argument, constant, pascal, snake
 
 
@@ -183,8 +185,10 @@ class Problem:
         return pascal(self.code)
 
     @property
-    def required_headers(self) -> tuple[Header, ...]:
-        return tuple(header for header in self.headers if header.required)
+    def arguments(self) -> tuple[str, ...]:
+        """What its class is made with besides the detail, required ones first."""
+        ordered = sorted(self.headers, key=lambda header: not header.required)
+        return tuple(header.declaration for header in ordered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +218,10 @@ class Scheme:
     def credential(self) -> str:
         """The arguments that its method takes after the request."""
         return "user_name: str, password: str" if self.is_basic else "token: str"
+
+    @property
+    def passed(self) -> str:
+        return "*credential" if self.is_basic else "credential"
 
     @property
     def reader(self) -> str:
@@ -267,14 +275,35 @@ class Security:
 
     @property
     def method(self) -> str:
-        """The name of the generated function that checks it: `session_or_bearer`."""
-        names = ("_and_".join(use.scheme.python for use in uses) for uses in self.alternatives)
-        return "_or_".join(name or "nobody" for name in names)
+        """The name of the generated method that checks it: `session_or_bearer`."""
+        return "_or_".join(_together(uses) or "nobody" for uses in self.alternatives)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        return tuple(f"self._{_together(uses)}" for uses in self.alternatives if uses)
+
+    @property
+    def combinations(self) -> tuple[tuple[Use, ...], ...]:
+        return tuple(uses for uses in self.alternatives if len(uses) > 1)
+
+    @property
+    def found(self) -> str:
+        """What looking for a caller gives."""
+        return self.annotation if self.optional else f"{self.annotation} | None"
 
     @property
     def permissions(self) -> tuple[str, ...]:
-        """What the caller may have to do, of the first alternative that says so."""
+        """What the caller must be permitted to do; the same in all alternatives."""
         return next((use.permissions for uses in self.alternatives for use in uses), ())
+
+    @property
+    def documentation(self) -> str:
+        ways = (" and ".join(use.scheme.name for use in uses) for uses in self.alternatives)
+        return "Needs " + ", or ".join(way or "nothing" for way in ways) + "."
+
+
+def _together(uses: tuple[Use, ...]) -> str:
+    return "_and_".join(use.scheme.python for use in uses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +371,69 @@ class Operation:
 
     @property
     def query_names(self) -> tuple[str, ...]:
-        return tuple(each.name for each in self.parameters if each.place is Place.QUERY)
+        """The query parameters that a caller may send."""
+        found = [each.name for each in self.parameters if each.place is Place.QUERY]
+        schemes = [use.scheme for uses in self.security.alternatives for use in uses]
+        found += [scheme.field for scheme in schemes if scheme.place == "query"]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def title(self) -> str:
+        return f"{self.route}: {self.summary}"
+
+    @property
+    def documentation(self) -> str:
+        """The docstring of its handler."""
+        own = [each.class_name for each in self.problems if each.code not in FRAMEWORK_PROBLEMS]
+        raises = textwrap.fill(f"Raises {', '.join(own)}.", 88) if own else ""
+        parts = [f"{self.summary}.", self.description.strip(), f"`{self.route}`", raises]
+        return "\n\n".join(part for part in parts if part)
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """The arguments of `declares` in its router."""
+        found = [f"problems.{each.class_name}" for each in self.problems]
+        found += [f'deprecated="{self.deprecated}"'] if self.deprecated else []
+        found += [f'sunset="{self.sunset}"'] if self.sunset else []
+        return tuple(found)
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The body of its route: authenticate, read, check, call, answer."""
+        return (*self._entrance, *self._reading, "inputs.check()", *self._answer)
+
+    @property
+    def _entrance(self) -> tuple[str, ...]:
+        if self.security.open:
+            return ()
+        given = ["request", *(f'"{word}"' for word in self.security.permissions)]
+        call = f"gate.{self.security.method}({', '.join(given)})"
+        return (f"{self.security.argument} = await {call}",)
+
+    @property
+    def _reading(self) -> tuple[str, ...]:
+        given = ["request", *(f'"{name}"' for name in self.query_names)]
+        lines = [f"inputs = Inputs({', '.join(given)})"]
+        if self.body:
+            how = f"{self.body.constant}, " if self.body.is_json else ""
+            lines.append(f"body = await inputs.{self.body.reader}({how}gate.body_limit)")
+        lines += [f"{each.python} = inputs.value({each.constant})" for each in self.parameters]
+        return tuple(lines)
+
+    @property
+    def _answer(self) -> tuple[str, ...]:
+        if self.single and not self.single.body:
+            return (f"await {self.call}", f"return {self.single.answer('', '')}")
+        if self.single:
+            return (f"result = await {self.call}", f"return {self.single.answer('', 'result')}")
+        if len(self.responses) == 1:
+            only = self.responses[0].answer("result", "result.body")
+            return (f"result = await {self.call}", f"return {only}")
+        lines = [f"result = await {self.call}", "match result:"]
+        for each in self.responses:
+            lines.append(f"    case results.{each.class_name}():")
+            lines.append(f"        return {each.answer('result', 'result.body')}")
+        return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,10 +479,12 @@ class Api:
     title: str
     version: str
     lifecycle: str
+    base_path: str
     tags: tuple[Tag, ...]
     problems: tuple[Problem, ...]
     schemes: tuple[Scheme, ...]
     schemas: tuple[tuple[str, str], ...]  # name and description, of both contracts
+    secrets: tuple[str, ...]  # properties whose values are never shown
 
     def tag(self, python: str) -> Tag:
         return next(tag for tag in self.tags if tag.python == python)
@@ -413,3 +506,27 @@ class Api:
     @property
     def principals(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(scheme.principal for scheme in self.schemes))
+
+    @property
+    def principal(self) -> str:
+        """The annotation of whoever may call."""
+        return " | ".join(f"models.{name}" for name in self.principals) or "None"
+
+    def fallback(self, security: Security) -> str:
+        """The statement for a request without any credential."""
+        if security.optional:
+            return "if caller is None:\n    return None"
+        if security.principals == self.principals:
+            return "if caller is None:\n    caller = await self._security.absent(request)"
+        return "if caller is None:\n    raise problems.Unauthenticated"
+
+    @property
+    def combinations(self) -> tuple[tuple[Use, ...], ...]:
+        """The schemes that are needed together, each combination once."""
+        found = (uses for security in self.securities for uses in security.combinations)
+        return tuple({_together(uses): uses for uses in found}.values())
+
+    def combined(self, uses: tuple[Use, ...]) -> tuple[str, str, str]:
+        """Name, principal and ways of a combination."""
+        ways = ", ".join(f"self._{use.scheme.python}" for use in uses)
+        return f"_{_together(uses)}", uses[0].scheme.principal, ways

@@ -8,7 +8,9 @@ from typing import Final
 _WHOLE: Final = {"ETag": "etag", "OAuth": "oauth", "OpenAPI": "openapi", "AsyncAPI": "asyncapi"}
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 # Builtins that a parameter should not hide, and names that our templates use.
-_TAKEN: Final = frozenset({"self", "cls", "body", "request"})
+_TAKEN: Final = frozenset(
+    "self cls body request handler gate inputs result results models problems router".split()
+)
 
 
 def words(name: str) -> list[str]:

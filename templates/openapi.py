@@ -1,5 +1,7 @@
 """The REST contract -> ir. Everything that would be passed over is refused."""
 
+import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from typing import Final
@@ -16,6 +18,8 @@ from templates.openapi_problems import read_problems
 from templates.openapi_security import SecurityReader
 
 VERSION: Final = "3.1.0"
+_BASE_PATH: Final = re.compile(r"(/[A-Za-z0-9._-]+)+")
+_NEEDED_SCHEMAS: Final = ("Problem", "FieldError", "Lifecycle")
 
 
 def read(contract: Contract) -> Api:
@@ -51,17 +55,32 @@ class _Reader:
             title=info.require("title").text(),
             version=info.require("version").text(),
             lifecycle=one_of(info.require("x-lifecycle"), LIFECYCLES),
+            base_path=self._base_path(),
             tags=tags,
             problems=tuple(self._problems.values()),
             schemes=tuple(self._security.schemes.values()),
-            schemas=schemas,
+            schemas=tuple((name, node.text_at("description")) for name, node in schemas.items()),
+            secrets=_secrets(schemas.values()),
         )
 
-    def _schemas(self) -> tuple[tuple[str, str], ...]:
+    def _schemas(self) -> dict[str, Node]:
         found = named_schemas(self._contract)
         for name, node in found.items():
             check_named(self._contract, name, node)
-        return tuple((name, node.text_at("description")) for name, node in found.items())
+        for name in _NEEDED_SCHEMAS:
+            if name not in found:
+                raise self._document.error(f'the schema "{name}" is missing: problems need it')
+        return found
+
+    def _base_path(self) -> str:
+        servers = self._document.require("servers")
+        if len(servers.items()) != 1:
+            raise NotSupported(servers.location, "one server, whose url is a path")
+        check_keys(servers.items()[0], "server")
+        url = servers.items()[0].require("url")
+        if not _BASE_PATH.fullmatch(url.text()):
+            raise url.error(f"{url.text()} is not a path such as /api/v1")
+        return url.text()
 
     def _tags(self) -> tuple[Tag, ...]:
         declared = {
@@ -116,6 +135,9 @@ class _Reader:
             sunset=_sunset(node),
         )
         _check_declared(operation, responses)
+        if operation.security.argument in [each.python for each in operation.parameters]:
+            name = operation.security.argument
+            raise node.error(f'a parameter and the caller are both "{name}"; rename the parameter')
         return operation
 
     def _check_links(self) -> None:
@@ -146,6 +168,17 @@ def _check_declared(operation: Operation, responses: Node) -> None:
             raise responses.error(
                 f'{operation.id} can answer {code}; add a response "{status}" that lists it'
             )
+
+
+def _secrets(schemas: Iterable[Node]) -> tuple[str, ...]:
+    found = {
+        node.pointer.rpartition("/")[2]
+        for schema in schemas
+        for node in schema.walk()
+        if isinstance(node.value, dict) and node.get("format")
+        if node.require("format").value == "password"
+    }
+    return tuple(sorted(found))
 
 
 def _deprecated(node: Node) -> str | None:

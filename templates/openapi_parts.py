@@ -70,12 +70,10 @@ class Parts:
 
     def _named(self, parameter: Parameter, operation: str, tag: str) -> Parameter:
         """Equal parameters of a tag share one definition; others get the operation's name."""
-        for name in (parameter.constant, constant(operation) + "_" + parameter.constant):
-            named = replace(parameter, constant=name)
-            known = self._constants.setdefault((tag, name), named)
-            if known.arguments == named.arguments and known.place == named.place:
-                return named
-        return named
+        known = self._constants.setdefault((tag, parameter.constant), parameter)
+        if known.arguments == parameter.arguments and known.place == parameter.place:
+            return parameter
+        return replace(parameter, constant=f"{constant(operation)}_{parameter.constant}")
 
     def _place(self, node: Node) -> Place:
         if node.text() not in list(Place):
@@ -229,6 +227,6 @@ def _with_headers(item: Node, problem: Problem, headers: tuple[Header, ...]) -> 
 
 
 def _body_constant(annotation: str) -> str:
-    """`list[models.Order]` -> LIST_ORDER: the name of the adapter in a router."""
+    """`list[models.Order]` -> LIST_ORDER_MODEL: the name of the adapter in a router."""
     words = re.findall(r"\w+", annotation.replace("models.", ""))
-    return "_".join(constant(word) for word in words)
+    return "_".join([*(constant(word) for word in words), "MODEL"])

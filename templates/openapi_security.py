@@ -40,6 +40,8 @@ class SecurityReader:
             if name not in self.schemes:
                 raise permissions.error(f'there is no security scheme "{name}"')
             uses.append(Use(self.schemes[name], tuple(permissions.texts())))
+        if len({use.scheme.principal for use in uses}) > 1:
+            raise node.error("schemes that are needed together have the same x-principal")
         return tuple(uses)
 
     def _scheme(self, name: str, reference: Node) -> Scheme:
