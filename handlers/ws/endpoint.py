@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any, Protocol, final
 
-from starlette.websockets import WebSocket
+from starlette.requests import HTTPConnection
 
 from generated import models
+from generated.rest.problems import Unauthenticated
 from generated.ws.dispatch import Dispatch
 from generated.ws.policy import HEARTBEAT, LIFESPAN, LIMITS
 from handlers.realtime import policy as rules
@@ -23,23 +24,8 @@ from handlers.ws.conversation import StreamConversation
 RETRY_AFTER = b"10"  # seconds
 
 
-class Unwelcome(Exception):
-    """The handshake is refused with this HTTP status."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
-class NotSignedIn(Exception):
-    """No valid credential: the socket is opened only to be closed with its code.
-
-    A browser sees close codes, not the status of a refused handshake.
-    """
-
-
 class Admission(Protocol):
-    """A session, and how to be told once that it has ended."""
+    """A session, and how to be told that it has ended."""
 
     @property
     def session(self) -> models.Session: ...
@@ -48,7 +34,7 @@ class Admission(Protocol):
         """Returns how to stop listening."""
 
 
-Admit = Callable[[WebSocket], Awaitable[Admission]]
+Admit = Callable[[HTTPConnection], Awaitable[Admission]]
 
 
 def contract_policy() -> Policy:
@@ -73,7 +59,10 @@ def contract_policy() -> Policy:
 
 @final
 class StreamEndpoint:
-    """An ASGI application for one path. `now` is in milliseconds."""
+    """An ASGI application for one path; hosts and origins are checked before it.
+
+    `admit` raises Unauthenticated. `now` is in milliseconds.
+    """
 
     def __init__(
         self,
@@ -97,19 +86,18 @@ class StreamEndpoint:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
             return
-        websocket = WebSocket(scope, receive, send)
+        handshake = HTTPConnection(scope)
         try:
-            admission = await self._admit(websocket)
-            address = websocket.client.host if websocket.client else ""
-            if not self._connections.admits(admission.session.user_id, address):
-                raise Unwelcome(429)
-        except Unwelcome as refusal:
-            await _refuse(scope, send, refusal.status)
-        except NotSignedIn:
+            admission = await self._admit(handshake)
+        except Unauthenticated:
             await _turn_away(send)
-        else:
+            return
+        address = handshake.client.host if handshake.client else ""
+        if self._connections.admits(admission.session.user_id, address):
             await send({"type": "websocket.accept"})
             await self._serve(socket_of(scope, receive, send), admission, address)
+        else:
+            await _refuse(scope, send)
 
     async def _serve(self, socket: Socket, admission: Admission, address: str) -> None:
         connection = self._connection(socket, admission.session)
@@ -135,18 +123,18 @@ class StreamEndpoint:
         return Connection(socket, client, conversation, self._hub, self._policy, self._now)
 
 
-async def _refuse(scope: dict[str, Any], send: Send, status: int) -> None:
+async def _refuse(scope: dict[str, Any], send: Send) -> None:
+    """Too many connections: 429 where the server lets us choose the status."""
     if "websocket.http.response" not in (scope.get("extensions") or {}):
         await send({"type": "websocket.close", "code": 1008})
         return
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    if status == 429:
-        headers.append((b"retry-after", RETRY_AFTER))
-    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", RETRY_AFTER)]
+    await send({"type": "websocket.http.response.start", "status": 429, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": b"", "more_body": False})
 
 
 async def _turn_away(send: Send) -> None:
+    """Open only to close: a browser sees close codes, not the status of a refused handshake."""
     close = rules.UNAUTHENTICATED
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": close.code, "reason": close.reason})

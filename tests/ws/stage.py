@@ -10,11 +10,12 @@ from random import Random
 from typing import Any, final
 
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket
 from typing_extensions import override
 
 from generated import models
+from generated.rest.problems import Unauthenticated
 from generated.ws import problems
 from generated.ws.channels import AccountTopic, BarsTopic, PnlTopic, QuotesTopic
 from generated.ws.dispatch import Dispatch
@@ -25,7 +26,7 @@ from handlers.realtime.connections import Connections
 from handlers.realtime.hub import Hub
 from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.realtime.policy import Policy
-from handlers.ws.endpoint import Admission, NotSignedIn, StreamEndpoint, Unwelcome, contract_policy
+from handlers.ws.endpoint import Admission, StreamEndpoint, contract_policy
 from tests.realtime.doubles import HandClock
 
 SYMBOLS = ("AAPL", "MSFT", "REC:AAPL")
@@ -206,7 +207,6 @@ class StreamStage:
         self.clock = HandClock()
         self.work = Work()
         self.ticket = Ticket()
-        self.welcome = True
         self.signed_in = True
         self.policy = policy or contract_policy()
         self.hub = Hub(
@@ -217,13 +217,14 @@ class StreamStage:
             topics_per_client=self.policy.topics,
         )
         self.publisher = Publisher(self.hub)
+        self.account = Account(self.work)
         self.connections = Connections(self.policy)
         self.dispatch: Dispatch[Client] = Dispatch(
             self.hub,
             self.clock,
             bars=Bars(self.work),
             quotes=Quotes(self.work),
-            account=Account(self.work),
+            account=self.account,
             pnl=Pnl(self.work),
         )
         self.endpoint = StreamEndpoint(
@@ -245,11 +246,9 @@ class StreamStage:
         yield
         await self.hub.stop()
 
-    async def _admit(self, websocket: WebSocket) -> Admission:
-        if not self.welcome:
-            raise Unwelcome(403)
+    async def _admit(self, handshake: HTTPConnection) -> Admission:
         if not self.signed_in:
-            raise NotSignedIn
+            raise Unauthenticated
         return self.ticket
 
 

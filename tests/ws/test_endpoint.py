@@ -57,13 +57,6 @@ async def test_a_frame_above_the_limit_does(stage: StreamStage) -> None:
         assert await _closed(client) == 1009
 
 
-async def test_a_foreign_page_is_refused_in_the_handshake(stage: StreamStage) -> None:
-    stage.welcome = False
-    with pytest.raises(Denied) as refusal:
-        await AsgiClient(stage.app).__aenter__()
-    assert refusal.value.status == 403
-
-
 async def test_a_stranger_is_told_by_the_close_code(stage: StreamStage) -> None:
     stage.signed_in = False
     async with AsgiClient(stage.app) as client:

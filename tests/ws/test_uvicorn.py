@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,11 +125,19 @@ async def test_a_stalled_reader_delays_nobody_and_gets_the_newest(running: Runni
         assert updates[-1]["payload"] == "last"
 
 
-async def test_a_stranger_sees_a_status(running: Running) -> None:
-    running.stage.welcome = False
-    with pytest.raises(InvalidStatus) as refusal:
-        await connect(running.address)
-    assert refusal.value.response.status_code == 403
+async def test_a_stranger_is_told_by_the_close_code(running: Running) -> None:
+    running.stage.signed_in = False
+    async with connect(running.address) as client:
+        assert await _close_code(client) == 4100
+
+
+async def test_too_many_connections_are_refused_with_a_status(running: Running) -> None:
+    async with AsyncExitStack() as many:
+        for _ in range(50):
+            await many.enter_async_context(connect(running.address))
+        with pytest.raises(InvalidStatus) as refusal:
+            await connect(running.address)
+        assert refusal.value.response.status_code == 429
 
 
 async def _heard(client: ClientConnection) -> Any:
