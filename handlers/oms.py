@@ -196,9 +196,14 @@ class Oms(FeedSink):
             account_id, user_id, name, AccountType.MARGIN, clock, CURRENCY, START_BALANCE
         )
         epoch = self._replay_epoch() if clock is AccountClock.REPLAY else None
-        writer = AccountWriter(account_id, self._ledger, self._committed)
+
+        def tell(state: AccountState, transaction: Transaction) -> None:
+            if account_id not in self._writers:
+                self._enter(writer)
+            self._committed(state, transaction)
+
+        writer = AccountWriter(account_id, self._ledger, tell)
         await writer.append(decide.open_account(command, epoch, self._clock.now()))
-        self._enter(writer)
 
     def _enter(self, writer: AccountWriter) -> None:
         identity = writer.state.identity

@@ -1,0 +1,189 @@
+"""What every broker must do with the orders it is given, whoever stands behind it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from generated.models import OrderStatus, OrderType, Side, TimeInForce
+from handlers.brokers.broker import Broker
+from handlers.trading.fills import Fill, Report
+from handlers.trading.order import Order
+from tests.trading.world import START, HandMarket
+
+
+def make_order(
+    order_id: str = "ord_1",
+    side: Side = Side.BUY,
+    limit: str | None = None,
+    time_in_force: TimeInForce = TimeInForce.GTC,
+    quantity: str = "10",
+) -> Order:
+    return Order(
+        order_id=order_id,
+        client_order_id=None,
+        symbol="AAPL",
+        side=side,
+        type=OrderType.MARKET if limit is None else OrderType.LIMIT,
+        quantity=Decimal(quantity),
+        limit_price=None if limit is None else Decimal(limit),
+        time_in_force=time_in_force,
+        expires_at=None,
+        reduce_only=False,
+        position_id=None,
+        status=OrderStatus.WORKING,
+        filled_quantity=Decimal(0),
+        filled_value=Decimal(0),
+        reason=None,
+        revision=1,
+        created_at=START,
+        created_market_time=START,
+        updated_at=START,
+        updated_market_time=START,
+        sequence=2,
+    )
+
+
+class Reports:
+    """Keeps what a broker says."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, Report]] = []
+
+    def on_reports(self, account_id: str, reports: tuple[Report, ...]) -> None:
+        self.heard.extend((account_id, report) for report in reports)
+
+    @property
+    def fills(self) -> list[tuple[str, str, Decimal]]:
+        return [
+            (account_id, item.order_id, item.price)
+            for account_id, item in self.heard
+            if isinstance(item, Fill)
+        ]
+
+
+class BrokerSuite(ABC):
+    """`prices` makes the venue behind the broker trade AAPL at a bid and an ask."""
+
+    @abstractmethod
+    def open(self, market: HandMarket) -> Broker: ...
+
+    @abstractmethod
+    def prices(self, market: HandMarket, broker: Broker, bid: str, ask: str) -> None: ...
+
+    @pytest.fixture
+    def market(self) -> HandMarket:
+        market = HandMarket()
+        market.set("AAPL", "99.99", "100.01")
+        return market
+
+    @pytest.fixture
+    def broker(self, market: HandMarket) -> Broker:
+        return self.open(market)
+
+    @pytest.fixture
+    def reports(self, broker: Broker) -> Reports:
+        reports = Reports()
+        broker.connect(reports)
+        return reports
+
+    def test_deciding_has_no_effect(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        order = make_order()
+        assert broker.at_once(order) == broker.at_once(order)
+        self.prices(market, broker, "100.99", "101.01")
+        assert reports.heard == []
+
+    def test_a_market_order_fills_completely(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        order = make_order()
+        at_once = broker.at_once(order)
+        if not at_once:
+            broker.work("acc_1", order)
+            self.prices(market, broker, "99.99", "100.01")
+        said = [*at_once, *(report for _, report in reports.heard)]
+        assert sum(item.quantity for item in said if isinstance(item, Fill)) == 10
+
+    def test_a_limit_order_rests_until_its_price_and_says_why_it_filled(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        order = make_order(limit="99.50")
+        assert broker.at_once(order) == ()
+        broker.work("acc_1", order)
+        self.prices(market, broker, "99.60", "99.62")
+        assert reports.heard == []
+        self.prices(market, broker, "99.40", "99.42")
+
+        [(account_id, report)] = reports.heard
+        assert account_id == "acc_1"
+        assert isinstance(report, Fill)
+        assert report.price <= Decimal("99.50")
+        assert report.quantity == 10
+        assert report.model
+        assert report.rule
+
+    def test_a_withdrawn_order_is_not_heard_of_again(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        order = make_order(limit="99.50")
+        broker.work("acc_1", order)
+        broker.withdraw(order)
+        broker.withdraw(make_order("ord_none", limit="1.00"))
+        self.prices(market, broker, "99.40", "99.42")
+        assert reports.heard == []
+
+    def test_an_order_is_reported_on_once_until_it_is_worked_again(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        order = make_order(limit="99.50")
+        broker.work("acc_1", order)
+        self.prices(market, broker, "99.40", "99.42")
+        self.prices(market, broker, "99.30", "99.32")
+        assert len(reports.heard) == 1
+
+        rest = replace(order, filled_quantity=Decimal(4), revision=2)
+        broker.work("acc_1", rest)
+        self.prices(market, broker, "99.20", "99.22")
+        report = reports.heard[-1][1]
+        assert isinstance(report, Fill)
+        assert report.quantity == 6
+
+    def test_a_newer_revision_takes_the_place_of_the_older(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        broker.work("acc_1", make_order(limit="99.50"))
+        broker.work("acc_1", make_order(limit="98.50"))
+        self.prices(market, broker, "99.40", "99.42")
+        assert reports.heard == []
+        self.prices(market, broker, "98.40", "98.42")
+        assert len(reports.heard) == 1
+
+    def test_each_account_hears_of_its_own_orders(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        broker.work("acc_1", make_order("ord_1", Side.BUY, "99.50"))
+        broker.work("acc_2", make_order("ord_2", Side.BUY, "99.50"))
+        broker.work("acc_2", make_order("ord_3", Side.SELL, "101.00"))
+        self.prices(market, broker, "99.40", "99.42")
+        self.prices(market, broker, "101.10", "101.12")
+        assert [(account, order) for account, order, _ in reports.fills] == [
+            ("acc_1", "ord_1"),
+            ("acc_2", "ord_2"),
+            ("acc_2", "ord_3"),
+        ]
+
+    def test_nothing_happens_in_a_closed_market(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        market.closed.add("AAPL")
+        order = make_order()
+        assert broker.at_once(order) == ()
+        broker.work("acc_1", order)
+        self.prices(market, broker, "99.40", "99.42")
+        assert reports.heard == []
+        market.closed.clear()
+        self.prices(market, broker, "99.40", "99.42")
+        assert len(reports.heard) == 1

@@ -1,0 +1,45 @@
+"""Stored events outlive the program that wrote them."""
+
+from decimal import Decimal
+
+import pytest
+
+from generated.models import Side
+from handlers.trading import codec
+from handlers.trading.events import BalanceChanged, OrderCanceled
+from tests.ports.ledger_suite import history
+
+
+def test_every_event_comes_back_as_it_was() -> None:
+    for transaction in history():
+        assert codec.load(codec.dump(transaction.events)) == transaction.events
+        assert codec.load_cause(codec.dump_cause(transaction.cause)) == transaction.cause
+
+
+def test_decimals_are_text_in_full() -> None:
+    event = BalanceChanged(Decimal("1E-12"), Decimal("123456789012345678.000000000001"), "x")
+    text = codec.dump([event])
+    assert '"0.000000000001"' in text
+    assert '"123456789012345678.000000000001"' in text
+    assert codec.load(text) == (event,)
+
+
+def test_an_older_event_is_brought_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = codec.dump([OrderCanceled("ord_1", "requested")]).replace("reason", "why")
+    monkeypatch.setattr(codec, "VERSIONS", {**codec.VERSIONS, "order_canceled": 3})
+
+    def rename(fields: codec.Json) -> codec.Json:
+        return {"order_id": fields["order_id"], "reason": fields["why"]}
+
+    upcasters = {
+        ("order_canceled", 1): rename,
+        ("order_canceled", 2): lambda fields: {**fields, "reason": fields["reason"].upper()},
+    }
+    assert codec.load(stored, upcasters) == (OrderCanceled("ord_1", "REQUESTED"),)
+
+
+@pytest.mark.parametrize("change", [('"version":1', '"version":2'), ("canceled", "teleported")])
+def test_what_a_newer_program_wrote_is_refused(change: tuple[str, str]) -> None:
+    stored = codec.dump([OrderCanceled("ord_1", Side.BUY)]).replace(*change)
+    with pytest.raises(codec.UnknownEvent):
+        codec.load(stored)

@@ -1,0 +1,355 @@
+"""The OMS: what it answered is stored, what is stored it knows again, and each hears it once."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+from typing_extensions import override
+
+from generated.models import OrderStatus, OrderType, Side, TimeInForce
+from handlers.brokers.paper import PaperBroker
+from handlers.oms import AccountNotFound, Oms
+from handlers.storage.ledger import Ledger, LedgerAccount, LedgerConflict, LedgerUnavailable
+from handlers.storage.memory_ledger import MemoryLedger
+from handlers.trading.commands import CancelOrder, ClosePosition, PlaceOrder
+from handlers.trading.rejections import IdempotencyConflict, OrderNotWorking
+from handlers.trading.transactions import Transaction
+from tests.trading.test_properties import snapshot
+from tests.trading.world import CLOSE, DAY, HandMarket
+
+USER = "usr_1"
+
+
+class Heard:
+    """A listener that keeps what it hears, and what the state was then."""
+
+    def __init__(self, oms: Oms) -> None:
+        self.oms = oms
+        self.transactions: list[Transaction] = []
+
+    def on_transaction(self, account_id: str, transaction: Transaction) -> None:
+        state = self.oms.find(account_id)
+        assert state
+        assert state.sequence == transaction.sequence, "told when the state has it, not before"
+        self.transactions.append(transaction)
+
+
+class FlakyLedger(Ledger):
+    """Fails when told to, before or after the transaction is stored."""
+
+    def __init__(self) -> None:
+        self.inner = MemoryLedger()
+        self.failures: list[str] = []
+
+    @override
+    async def append(self, transaction: Transaction, expected_sequence: int) -> None:
+        await asyncio.sleep(0)
+        failure = self.failures.pop(0) if self.failures else None
+        if failure == "before":
+            raise LedgerUnavailable("disk full")
+        await self.inner.append(transaction, expected_sequence)
+        if failure == "after":
+            raise LedgerUnavailable("connection lost")
+
+    @override
+    async def read(
+        self, account_id: str, after: int = 0, limit: int | None = None
+    ) -> tuple[Transaction, ...]:
+        if self.failures and self.failures[0] == "read":
+            self.failures.pop(0)
+            raise LedgerUnavailable("disk gone")
+        return await self.inner.read(account_id, after, limit)
+
+    @override
+    async def accounts(self) -> tuple[LedgerAccount, ...]:
+        return await self.inner.accounts()
+
+
+class House:
+    """An OMS on a ledger that outlives it."""
+
+    def __init__(self, ledger: FlakyLedger, market: HandMarket) -> None:
+        self.ledger, self.market = ledger, market
+        self.replay_epoch: str | None = "one"
+        self.broker = PaperBroker(market)
+        self.oms = Oms(
+            ledger=ledger,
+            broker=self.broker,
+            market=market,
+            clock=market,
+            replay_epoch=lambda: self.replay_epoch,
+        )
+        self.heard = Heard(self.oms)
+        self.oms.add_listener(self.heard)
+
+    async def start(self) -> None:
+        await self.oms.start()
+        await self.oms.open_accounts(USER)
+
+    @property
+    def paper(self) -> str:
+        return self.oms.accounts(USER)[0].account_id
+
+    @property
+    def replay(self) -> str:
+        return self.oms.accounts(USER)[1].account_id
+
+    async def quote(self, symbol: str, bid: str, ask: str) -> None:
+        self.market.time += 250
+        self.broker.on_quote(self.market.set(symbol, bid, ask))
+        await self.oms.close()
+
+    def again(self) -> "House":
+        return House(self.ledger, self.market)
+
+
+@pytest.fixture
+def market() -> HandMarket:
+    market = HandMarket()
+    market.set("AAPL", "99.99", "100.01")
+    market.set("REC:IBM", "100", "100")
+    return market
+
+
+@pytest.fixture
+async def house(market: HandMarket) -> House:
+    house = House(FlakyLedger(), market)
+    await house.start()
+    return house
+
+
+def buy(
+    quantity: str = "10", limit: str | None = None, key: str | None = None, symbol: str = "AAPL"
+) -> PlaceOrder:
+    kind = OrderType.MARKET if limit is None else OrderType.LIMIT
+    price = None if limit is None else Decimal(limit)
+    return PlaceOrder(
+        symbol, Side.BUY, kind, Decimal(quantity), price, TimeInForce.DAY, client_order_id=key
+    )
+
+
+async def test_everybody_has_two_accounts_once(house: House) -> None:
+    await asyncio.gather(*(house.oms.open_accounts(USER) for _ in range(3)))
+    names = [state.identity.name for state in house.oms.accounts(USER)]
+    assert names == ["Paper", "Replay"]
+    await house.oms.open_accounts("usr_2")
+    assert len(await house.ledger.accounts()) == 4
+
+
+async def test_nobody_reaches_the_account_of_another(house: House) -> None:
+    with pytest.raises(AccountNotFound):
+        await house.oms.submit("usr_2", house.paper, buy())
+    with pytest.raises(AccountNotFound):
+        house.oms.account(USER, "acc_none")
+
+
+async def test_an_answered_order_is_there_after_a_restart(house: House) -> None:
+    outcome = await house.oms.submit(USER, house.paper, buy(key="first"))
+    assert outcome.order.status is OrderStatus.FILLED
+    await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    before = house.oms.account(USER, house.paper)
+
+    again = house.again()
+    await again.start()
+    after = again.oms.account(USER, again.paper)
+    assert snapshot(after) == snapshot(before)
+    repeated = await again.oms.submit(USER, again.paper, buy(key="first"))
+    assert repeated.replayed
+    assert repeated.order == outcome.order
+    assert repeated.view.as_of == outcome.view.as_of
+
+    await again.quote("AAPL", "98.00", "98.02")
+    assert not after.working, "what worked before the restart still works"
+
+
+async def test_one_transaction_is_told_once_with_all_it_did(house: House) -> None:
+    await house.oms.submit(USER, house.paper, buy())
+    [transaction] = house.heard.transactions[2:]
+    assert [type(event).__name__ for event in transaction.events] == [
+        "OrderAccepted",
+        "OrderFilled",
+        "PositionOpened",
+    ]
+
+
+async def test_the_same_key_at_the_same_time_is_one_order(house: House) -> None:
+    outcomes = await asyncio.gather(
+        *(house.oms.submit(USER, house.paper, buy(key="same")) for _ in range(5))
+    )
+    assert len({outcome.order.order_id for outcome in outcomes}) == 1
+    assert [outcome.replayed for outcome in outcomes].count(False) == 1
+    with pytest.raises(IdempotencyConflict):
+        await house.oms.submit(USER, house.paper, buy("11", key="same"))
+
+
+async def test_both_spellings_of_a_symbol_are_the_same_request(house: House) -> None:
+    first = await house.oms.submit(USER, house.paper, buy(key="same", symbol="SIM:AAPL"))
+    second = await house.oms.submit(USER, house.paper, buy(key="same", symbol="AAPL"))
+    assert first.order.symbol == "AAPL"
+    assert second.replayed
+
+
+async def test_a_resting_order_fills_on_a_later_quote(house: House, market: HandMarket) -> None:
+    placed = await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    assert market.watched == ["AAPL"]
+    await house.quote("AAPL", "98.50", "98.52")
+
+    state = house.oms.account(USER, house.paper)
+    order = state.order(placed.order.order_id)
+    assert order
+    assert (order.status, order.average_price) == (OrderStatus.FILLED, Decimal("98.52"))
+    assert market.watched == []
+
+
+async def test_cancel_and_fill_race_to_one_end(house: House) -> None:
+    placed = await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    house.market.time += 250
+    cancel = asyncio.create_task(
+        house.oms.submit(USER, house.paper, CancelOrder(placed.order.order_id))
+    )
+    await asyncio.sleep(0)
+    house.broker.on_quote(house.market.set("AAPL", "98.00", "98.02"))
+    outcome = await cancel
+    await house.oms.close()
+    assert outcome.order.status is OrderStatus.CANCELED
+    state = house.oms.account(USER, house.paper)
+    assert not state.view().executions()
+    with pytest.raises(OrderNotWorking):
+        await house.oms.submit(USER, house.paper, CancelOrder(placed.order.order_id))
+
+
+async def test_a_failed_store_leaves_no_trace_and_the_order_can_be_sent_again(
+    house: House,
+) -> None:
+    house.ledger.failures = ["before"]
+    with pytest.raises(LedgerUnavailable):
+        await house.oms.submit(USER, house.paper, buy(key="once"))
+    assert not house.oms.account(USER, house.paper).open_positions
+    outcome = await house.oms.submit(USER, house.paper, buy(key="once"))
+    assert not outcome.replayed
+
+
+async def test_what_was_stored_after_all_is_booked_and_told(house: House) -> None:
+    house.ledger.failures = ["after"]
+    outcome = await house.oms.submit(USER, house.paper, buy(key="once"))
+    assert outcome.order.status is OrderStatus.FILLED
+    assert [item.sequence for item in house.heard.transactions[2:]] == [2]
+
+
+async def test_while_the_ledger_cannot_be_read_nothing_is_decided(house: House) -> None:
+    house.ledger.failures = ["after", "read", "read"]
+    for _ in range(2):
+        with pytest.raises(LedgerUnavailable):
+            await house.oms.submit(USER, house.paper, buy(key="once"))
+    outcome = await house.oms.submit(USER, house.paper, buy(key="once"))
+    assert outcome.replayed, "it was stored the first time"
+    assert len(house.oms.account(USER, house.paper).view().executions()) == 1
+
+
+async def test_a_second_owner_is_noticed_and_its_work_taken_over(house: House) -> None:
+    other = house.again()
+    await other.start()
+    await other.oms.submit(USER, other.paper, buy(key="theirs"))
+    with pytest.raises(LedgerUnavailable):
+        await house.oms.submit(USER, house.paper, buy(key="ours"))
+    mine = await house.oms.submit(USER, house.paper, buy(key="ours"))
+    assert mine.view.sequence == 3
+    with pytest.raises(LedgerConflict):
+        await house.ledger.append(house.heard.transactions[-1], 1)
+
+
+async def test_a_client_that_leaves_does_not_undo_its_order(house: House) -> None:
+    task = asyncio.create_task(house.oms.submit(USER, house.paper, buy()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert house.oms.account(USER, house.paper).open_positions
+
+
+async def test_a_fill_that_cannot_be_stored_comes_with_the_next_quote(house: House) -> None:
+    await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    house.ledger.failures = ["before"]
+    await house.quote("AAPL", "98.50", "98.52")
+    state = house.oms.account(USER, house.paper)
+    assert state.working
+    await house.quote("AAPL", "98.40", "98.42")
+    assert state.view().executions()[0].price == Decimal("98.42")
+
+
+async def test_day_orders_end_by_the_clock(house: House, market: HandMarket) -> None:
+    await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    state = house.oms.account(USER, house.paper)
+    house.oms.on_clock()
+    await house.oms.close()
+    assert state.working
+    market.time = CLOSE
+    house.oms.on_clock()
+    await house.oms.close()
+    assert not state.working
+
+
+async def test_what_expired_while_the_server_was_down_is_not_filled(
+    house: House, market: HandMarket
+) -> None:
+    placed = await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    market.time = CLOSE + DAY
+    market.set("AAPL", "98.00", "98.02")
+    again = house.again()
+    await again.start()
+    await again.quote("AAPL", "98.00", "98.02")
+
+    order = again.oms.account(USER, again.paper).order(placed.order.order_id)
+    assert order
+    assert order.status is OrderStatus.EXPIRED
+
+
+async def test_a_new_recording_resets_the_replay_account(house: House) -> None:
+    await house.oms.submit(USER, house.replay, buy(symbol="REC:IBM"))
+    house.replay_epoch = "two"
+    house.oms.on_epoch(None)  # type: ignore[arg-type]
+    await house.oms.close()
+    state = house.oms.account(USER, house.replay)
+    assert state.market_epoch == "two"
+    assert not state.working
+    assert house.market.watched == []
+    assert house.oms.account(USER, house.paper).sequence == 1
+
+    again = house.again()
+    again.replay_epoch = "three"
+    await again.start()
+    assert again.oms.account(USER, again.replay).market_epoch == "three"
+
+
+async def test_what_is_not_offered_any_more_does_not_stop_the_start(
+    house: House, market: HandMarket
+) -> None:
+    placed = await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    await house.oms.submit(USER, house.paper, buy())
+    del market.symbols["AAPL"]
+    again = house.again()
+    await again.start()
+    again.oms.on_clock()
+    canceled = await again.oms.submit(USER, again.paper, CancelOrder(placed.order.order_id))
+    assert canceled.order.status is OrderStatus.CANCELED
+
+
+async def test_nobody_elses_orders_change_ones_ledger(market: HandMarket) -> None:
+    async def play(crowded: bool) -> tuple[Transaction, ...]:
+        house = House(FlakyLedger(), HandMarket())
+        house.market.set("AAPL", "99.99", "100.01")
+        await house.start()
+        if crowded:
+            await house.oms.open_accounts("usr_2")
+            crowd = house.oms.accounts("usr_2")[0].account_id
+            await house.oms.submit("usr_2", crowd, buy("50", limit="98.50"))
+        await house.oms.submit(USER, house.paper, buy(limit="98.50"))
+        await house.quote("AAPL", "98.40", "98.42")
+        [position] = house.oms.account(USER, house.paper).open_positions.values()
+        await house.oms.submit(USER, house.paper, ClosePosition(position.position_id))
+        return await house.ledger.read(house.paper)
+
+    assert await play(crowded=True) == await play(crowded=False)
