@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """Floats, for drawing. `time` is the start of the bar, Unix milliseconds.
 
     Bars of days and longer carry 00:00 UTC of their (first) trading day.

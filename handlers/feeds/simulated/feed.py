@@ -1,0 +1,162 @@
+"""The simulated feed: SIM round the clock, SIMNY in New York hours."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final, final
+
+from typing_extensions import override
+
+from generated.models import Adjustment, DataKind, Resolution
+from handlers.clock import Clock
+from handlers.feeds.calendars import ExchangeSessions
+from handlers.feeds.feed import MAX_BARS, Feed, FeedSink, NotSupported
+from handlers.feeds.simulated.draws import root
+from handlers.feeds.simulated.instruments import INSTRUMENTS, Instrument
+from handlers.feeds.simulated.listing import Listing
+from handlers.feeds.simulated.path import TRADE
+from handlers.feeds.simulated.stream import Stream
+from handlers.market.bars import Bar, BarPage
+from handlers.market.quotes import DayFigures, Quote
+from handlers.market.sessions import AlwaysOpen, Sessions
+from handlers.market.symbols import Exchange, Symbol
+
+ORIGIN: Final = "2010-01-01"
+"""Nothing was traded before. Part of the model: another origin makes other prices."""
+_ORIGIN_DAY: Final = 14_610
+_CALENDAR_END: Final = "2050-12-31"
+_MODEL: Final = "1"
+"""Raise it with every change that alters prices: it is part of the epoch."""
+
+_EXCHANGES: Final = (
+    Exchange("SIM", "Simulated exchange, round the clock", DataKind.SIMULATED),
+    Exchange("SIMNY", "Simulated exchange, New York hours", DataKind.SIMULATED),
+)
+
+
+@final
+class SimulatedFeed(Feed):
+    """Prices are a pure function of seed, symbol and time; nothing is stored."""
+
+    def __init__(
+        self, clock: Clock, seed: str, instruments: Iterable[Instrument] = INSTRUMENTS
+    ) -> None:
+        self._clock = clock
+        self._epoch = root("epoch", _MODEL, seed).hex()[:16]
+        self._new_york = ExchangeSessions("XNYS", ORIGIN, _CALENDAR_END)
+        round_the_clock = AlwaysOpen(_ORIGIN_DAY)
+        self._listings: dict[str, Listing] = {}
+        for instrument in instruments:
+            hours: Sessions = round_the_clock
+            if instrument.symbol.calendar == "XNYS":
+                hours = self._new_york
+            self._listings[instrument.symbol.id] = Listing(seed, instrument, hours)
+        self._streams: dict[str, Stream] = {}
+        self._heartbeat_at = 0
+
+    @property
+    @override
+    def name(self) -> str:
+        return "simulated"
+
+    @property
+    @override
+    def data_kind(self) -> DataKind:
+        return DataKind.SIMULATED
+
+    @property
+    @override
+    def epoch(self) -> str:
+        return self._epoch
+
+    @override
+    def exchanges(self) -> tuple[Exchange, ...]:
+        return _EXCHANGES
+
+    @override
+    def symbols(self) -> tuple[Symbol, ...]:
+        return tuple(listing.symbol for listing in self._listings.values())
+
+    @override
+    def history(
+        self,
+        symbol_id: str,
+        resolution: Resolution,
+        start: int | None,
+        end: int | None,
+        count_back: int | None = None,
+        adjustment: Adjustment = Adjustment.NONE,
+    ) -> BarPage:
+        if adjustment not in self.adjustments():
+            raise NotSupported(adjustment)
+        chart = self._listings[symbol_id].chart
+        now = self._clock.now()
+        end = now + 1 if end is None else min(end, now + 1)
+        count = min(count_back or MAX_BARS, MAX_BARS)
+        start = 0 if start is None or count_back else start
+        bars = chart.newest(resolution, start, end, count if count_back else count + 1, now)
+        if bars:
+            return BarPage(tuple(bars[-count:]), more=len(bars) > count)
+        older = chart.newest(resolution, 0, min(start, end), 1, now)
+        return BarPage((), older[0].time if older else None)
+
+    @override
+    def bar(self, symbol_id: str, resolution: Resolution) -> tuple[Bar, bool] | None:
+        return self._listings[symbol_id].chart.current(resolution, self._clock.now())
+
+    @override
+    def quote(self, symbol_id: str) -> Quote | None:
+        return self._listings[symbol_id].quote(self._clock.now())
+
+    @override
+    def day_figures(self, symbol_id: str) -> DayFigures | None:
+        return self._listings[symbol_id].day_figures(self._clock.now())
+
+    @override
+    def market_time(self, symbol_id: str) -> int:
+        if symbol_id not in self._listings:
+            raise KeyError(symbol_id)
+        return self._clock.now()
+
+    @override
+    def is_open(self, symbol_id: str) -> bool:
+        return self._listings[symbol_id].sessions.is_open(self._clock.now())
+
+    @override
+    def session_end(self, symbol_id: str) -> int | None:
+        bounds = self._listings[symbol_id].sessions.session_bounds(self._clock.now())
+        return bounds[1] if bounds else None
+
+    @override
+    def heartbeat_at(self) -> int:
+        return self._heartbeat_at
+
+    @override
+    def data_at(self) -> int:
+        return self._heartbeat_at
+
+    @override
+    def watch(self, symbol_id: str, resolution: Resolution | None = None) -> None:
+        stream = self._streams.get(symbol_id)
+        if stream is None:
+            stream = self._streams[symbol_id] = Stream(self._listings[symbol_id])
+        stream.watch(resolution, self._clock.now())
+
+    @override
+    def unwatch(self, symbol_id: str, resolution: Resolution | None = None) -> None:
+        stream = self._streams.get(symbol_id)
+        if stream is not None and stream.unwatch(resolution):
+            del self._streams[symbol_id]
+
+    @override
+    async def run(self, sink: FeedSink) -> None:
+        await asyncio.to_thread(self._new_york.load)
+        while True:
+            self.step(sink)
+            await asyncio.sleep((TRADE - self._clock.now() % TRADE) / 1_000)
+
+    def step(self, sink: FeedSink) -> None:
+        """Stream what has happened by now since the step before."""
+        now = self._clock.now()
+        self._heartbeat_at = now
+        for stream in tuple(self._streams.values()):
+            stream.step(now - now % TRADE, sink)

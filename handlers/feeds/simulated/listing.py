@@ -1,0 +1,71 @@
+"""One simulated symbol: its chart, its quotes and its trading day, at a given moment."""
+
+from decimal import Decimal
+
+from handlers.feeds.simulated.chart import Chart
+from handlers.feeds.simulated.instruments import Instrument
+from handlers.feeds.simulated.path import TRADE, Path
+from handlers.feeds.simulated.splitting import Cell
+from handlers.market.quotes import DayFigures, Quote
+from handlers.market.sessions import Session, Sessions
+
+
+class Listing:
+    """Pure: the time is passed in."""
+
+    def __init__(self, seed: str, instrument: Instrument, sessions: Sessions) -> None:
+        self.symbol = instrument.symbol
+        self.sessions = sessions
+        self._instrument = instrument
+        self._path = Path(seed, instrument, sessions)
+        self.chart = Chart(self._path, sessions, instrument.price_digits, instrument.volume_digits)
+
+    def quote(self, now: int) -> Quote | None:
+        """The quote that prevails: of `now`, or of the last trade while the market is closed."""
+        session = self.sessions.at_or_before(now)
+        if session is None:
+            return None
+        time = now if now < session.close else session.close - TRADE
+        trade = self._path.running(session, time)[-1]
+        return self._quote(session, time, trade)
+
+    def day_figures(self, now: int) -> DayFigures | None:
+        session = self.sessions.at_or_before(now)
+        if session is None:
+            return None
+        day = self._path.day(session)
+        if now < session.close:
+            day = self._path.running(session, now)[0]
+        opening, high, low, _, volume = day
+        return DayFigures(
+            open=self._price(opening),
+            high=self._price(high),
+            low=self._price(low),
+            previous_close=self._price(self._path.previous_close(session)),
+            volume=self._size(volume),
+        )
+
+    def _quote(self, session: Session, time: int, trade: Cell) -> Quote:
+        """The last trade was made at the bid or at the ask."""
+        price, size = trade[3], trade[4]
+        moment = time - (time - session.open) % TRADE
+        side, width, bids, asks = self._path.spice(session, moment, 4)
+        spread = max(1, round(self._instrument.spread * (0.7 + 0.6 * width / 65_536)))
+        bid = price if side & 1 or price <= spread else price - spread
+        typical = max(1, size)
+        return Quote(
+            symbol=self.symbol.id,
+            time=time,
+            bid=self._price(bid),
+            ask=self._price(bid + spread),
+            last=self._price(price),
+            bid_size=self._size(typical * (1 + bids % 8)),
+            ask_size=self._size(typical * (1 + asks % 8)),
+            last_size=self._size(size),
+        )
+
+    def _price(self, ticks: int) -> Decimal:
+        return Decimal(ticks).scaleb(-self._instrument.price_digits)
+
+    def _size(self, units: int) -> Decimal:
+        return Decimal(units).scaleb(-self._instrument.volume_digits)

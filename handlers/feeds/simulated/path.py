@@ -1,0 +1,139 @@
+"""The price of one instrument: from days down to single trades, each level cheap by itself."""
+
+from math import ceil, exp
+from typing import Final
+
+from handlers.feeds.simulated.bridge import Bridge
+from handlers.feeds.simulated.draws import draw, key, normal, root
+from handlers.feeds.simulated.instruments import SLOT_MINUTES, Instrument
+from handlers.feeds.simulated.splitting import Cell, extremes, merge, split, trades
+from handlers.market.resolutions import HOUR, MINUTE, SECOND
+from handlers.market.sessions import Session, Sessions
+
+TRADE: Final = 250
+"""Milliseconds between two trades."""
+SPANS: Final = (4 * HOUR, HOUR, 30 * MINUTE, 15 * MINUTE, 5 * MINUTE, MINUTE, 5_000, SECOND, TRADE)
+"""Lengths of the parts, level by level; each level divides the one before."""
+_TRADE_LEVEL: Final = len(SPANS) - 1
+_SLOT: Final = SLOT_MINUTES * MINUTE
+_DAY, _PART = 16, 32
+_REMEMBERED: Final = 8_192
+"""Divisions that are kept, a few hundred bytes each."""
+
+
+class Path:
+    """Every part of every session adds up from its own parts, exactly."""
+
+    def __init__(self, seed: str, instrument: Instrument, sessions: Sessions) -> None:
+        self._root = root("simulated", seed, instrument.symbol.id)
+        self._instrument = instrument
+        self._sessions = sessions
+        self._bridge = Bridge(self._root, instrument, self._time_of)
+        self._days: dict[int, Cell] = {}
+        self._latest: tuple[tuple[int, int], tuple[Cell, ...]] = ((-1, -1), ())
+        self._known: dict[tuple[int, int, int], tuple[Cell, ...]] = {}
+
+    def day(self, session: Session) -> Cell:
+        """The whole session, also where it is not over yet."""
+        known = self._days.get(session.index)
+        if known is None:
+            known = self._days[session.index] = self._draw_day(session)
+        return known
+
+    def previous_close(self, session: Session) -> int:
+        """Close of the session before, in ticks."""
+        return self._bridge.close(session.index - 1)
+
+    def parts(self, session: Session, level: int, first: int, last: int) -> list[Cell]:
+        """The parts `first` (inclusive) to `last` (exclusive) of a level, counted from the open."""
+        if level < 0:
+            return [self.day(session)][first:last]
+        if first >= last:
+            return []
+        ratio = SPANS[level - 1] // SPANS[level] if level else last
+        start = first // ratio
+        found: list[Cell] = []
+        for index, cell in enumerate(
+            self.parts(session, level - 1, start, (last - 1) // ratio + 1), start
+        ):
+            found.extend(self._split(session, level, index, cell))
+        return found[first - start * ratio : last - start * ratio]
+
+    def running(self, session: Session, time: int) -> tuple[Cell, ...]:
+        """The day so far, then of each level the part that holds `time`, so far, and the trade.
+
+        `time` lies inside the session; what is traded at `time` counts.
+        """
+        moment = session.index, (time - session.open) // TRADE
+        if self._latest[0] != moment:
+            self._latest = moment, self._running(session, time - session.open)
+        return self._latest[1]
+
+    def _running(self, session: Session, offset: int) -> tuple[Cell, ...]:
+        cell, index = self.day(session), 0
+        done: list[tuple[Cell, ...]] = []
+        for level, span in enumerate(SPANS):
+            parts = self._split(session, level, index, cell)
+            first = index * (SPANS[level - 1] // span) if level else 0
+            index = offset // span
+            done.append(parts[: index - first])
+            cell = parts[index - first]
+        found = [cell]
+        for parts in reversed(done):
+            cell = merge((*parts, cell))
+            found.append(cell)
+        return tuple(reversed(found))
+
+    def spice(self, session: Session, time: int, count: int) -> tuple[int, ...]:
+        """Random numbers that belong to the trade at `time`."""
+        return draw(key(self._root, _PART + len(SPANS), session.index, time - session.open), count)
+
+    def _split(self, session: Session, level: int, index: int, cell: Cell) -> tuple[Cell, ...]:
+        """The parts of one part; `level` is theirs, `index` counts the whole among its own."""
+        place = session.index, level, index
+        known = self._known.get(place)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[place] = self._draw_parts(session, level, index, cell)
+        return known
+
+    def _draw_parts(self, session: Session, level: int, index: int, cell: Cell) -> tuple[Cell, ...]:
+        node = key(self._root, _PART + level, session.index, index)
+        if level == _TRADE_LEVEL:
+            return trades(cell, node)
+        whole = SPANS[level - 1] if level else session.close - session.open
+        start = index * whole
+        end = min(start + whole, session.close - session.open)
+        span = SPANS[level]
+        count = ceil((end - start) / span)
+        if span < _SLOT:
+            return split(cell, (1.0,) * count, node)
+        weights = tuple(
+            self._activity(begin, min(begin + span, end)) for begin in range(start, end, span)
+        )
+        return split(cell, weights, node)
+
+    def _activity(self, begin: int, end: int) -> float:
+        slots = self._instrument.activity
+        return sum(slots[slot % len(slots)] for slot in range(begin // _SLOT, ceil(end / _SLOT)))
+
+    def _draw_day(self, session: Session) -> Cell:
+        instrument, bridge = self._instrument, self._bridge
+        before, closing = bridge.close(session.index - 1), bridge.close(session.index)
+        up, down, *numbers = draw(key(self._root, _DAY, session.index), 10)
+        wildness = bridge.wildness(session.index)
+        deviation = before * instrument.volatility * wildness
+        opening = before
+        if instrument.gap:
+            jump = normal(*numbers[:4]) * deviation * instrument.gap
+            opening = max(1, before + round((closing - before) * instrument.gap + jump))
+        variance = (deviation * (1 - instrument.gap / 2)) ** 2
+        high, low = extremes(opening, closing, variance, up, down)
+        scale = 10**instrument.volume_digits
+        volume = instrument.volume * wildness * exp(0.25 * normal(*numbers[4:]) - 0.03)
+        return opening, high, max(1, low), closing, round(volume * scale)
+
+    def _time_of(self, index: int) -> int:
+        session = self._sessions.by_index(index)
+        return session.open if session else 0
