@@ -512,6 +512,13 @@ class Api:
         """The annotation of whoever may call."""
         return " | ".join(f"models.{name}" for name in self.principals) or "None"
 
+    @property
+    def challenges(self) -> dict[str, str]:
+        """The header WWW-Authenticate, for the schemes that have one."""
+        kinds = dict.fromkeys(each.kind for each in self.schemes if each.place == "header")
+        words = [kind.capitalize() for kind in kinds if kind in ("bearer", "basic")]
+        return {"WWW-Authenticate": ", ".join(words)} if words else {}
+
     def fallback(self, security: Security) -> str:
         """The statement for a request without any credential."""
         if security.optional:

@@ -32,10 +32,19 @@ def python_tool(
 
 def node_tool(package: str, script: str, *arguments: str, cwd: Path) -> None:
     """Runs a script of a package of templates/package.json."""
+    _run([_node(), str(_script(package, script)), *arguments], package, cwd, {})
+
+
+def node_output(package: str, script: str, *arguments: str, cwd: Path) -> str:
+    """The standard output of a script of a package, whatever its exit code."""
+    return _started([_node(), str(_script(package, script)), *arguments], cwd, {}).stdout
+
+
+def _script(package: str, script: str) -> Path:
     path = _NODE_MODULES / package / script
     if not path.is_file():
         raise ToolError(f"{package} is not installed in templates/node_modules; run `make setup`")
-    _run([_node(), str(path), *arguments], package, cwd, {})
+    return path
 
 
 def _node() -> str:
@@ -44,8 +53,17 @@ def _node() -> str:
 
 
 def _run(command: Sequence[str], name: str, cwd: Path, environment: dict[str, str]) -> None:
+    done = _started(command, cwd, environment)
+    if done.returncode != 0:
+        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        raise ToolError("\n".join([f"{name} failed:", *lines[-_SHOWN_LINES:]]))
+
+
+def _started(
+    command: Sequence[str], cwd: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command,
             cwd=cwd,
             env={**os.environ, **_QUIET, **environment},
@@ -55,6 +73,3 @@ def _run(command: Sequence[str], name: str, cwd: Path, environment: dict[str, st
         )
     except FileNotFoundError:
         raise ToolError(f"{command[0]} is not installed; run `make setup`") from None
-    if done.returncode != 0:
-        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise ToolError("\n".join([f"{name} failed:", *lines[-_SHOWN_LINES:]]))

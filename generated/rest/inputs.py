@@ -44,6 +44,7 @@ _RULES: Final = {
     "union_tag_invalid": "discriminator",
     "union_tag_not_found": "discriminator",
 }
+_LENGTHS: Final = {"too_long": "at most {max_length}", "too_short": "at least {min_length}"}
 _SECRETS: Final[frozenset[str]] = frozenset(["password"])
 _SHOWN: Final = 100
 
@@ -128,7 +129,7 @@ class Inputs:
             return parameter.read(text)
         except ValidationError as error:
             for each in error.errors(include_url=False):
-                self._refuse(parameter.name, _rule(each), each["msg"], text)
+                self._refuse(parameter.name, _rule(each), _message(each), text)
             return cast(T, None)
 
     async def json_body(self, adapter: TypeAdapter[T], limit: int) -> T:
@@ -207,12 +208,21 @@ class Inputs:
             body = from_json(content)
             for each in details:
                 value = None if each["type"] == "missing" else each["input"]
-                self._refuse(_pointer(body, each["loc"]), _rule(each), each["msg"], value)
+                self._refuse(_pointer(body, each["loc"]), _rule(each), _message(each), value)
             return cast(T, None)
 
 
 def _rule(error: ErrorDetails) -> str:
-    return _RULES.get(error["type"], "type")
+    # Pydantic calls a secret that is too short an empty list.
+    is_text = isinstance(error["input"], str)
+    kind = f"string_{error['type']}" if is_text and error["type"] in _LENGTHS else error["type"]
+    return _RULES.get(kind, "type")
+
+
+def _message(error: ErrorDetails) -> str:
+    if isinstance(error["input"], str) and error["type"] in _LENGTHS:
+        return f"Should have {_LENGTHS[error['type']].format(**error.get('ctx', {}))} characters"
+    return error["msg"]
 
 
 def _pointer(body: Any, path: Iterable[int | str]) -> str:

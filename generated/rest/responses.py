@@ -8,24 +8,26 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from generated.decimals import plain
-from generated.rest.problems import InternalError, Problem
+from generated.rest import problems
 
 T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
 Headers = Mapping[str, object]
 
+# RFC 9110 wants a challenge with every 401.
+_CHALLENGES: Final[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
 _log = logging.getLogger(__name__)
 
 
 def declares(
-    *declared: type[Problem], deprecated: str | None = None, sunset: str | None = None
+    *declared: type[problems.Problem], deprecated: str | None = None, sunset: str | None = None
 ) -> Callable[[Endpoint], Endpoint]:
     """Answers the declared problems as such; anything else is logged and answered with 500.
 
@@ -46,19 +48,19 @@ def declares(
 
 
 async def _answer(
-    request: Request, endpoint: Endpoint, declared: tuple[type[Problem], ...]
+    request: Request, endpoint: Endpoint, declared: tuple[type[problems.Problem], ...]
 ) -> Response:
     try:
         return await endpoint(request)
-    except declared as problem:
+    except (*declared, problems.NotImplemented) as problem:
         return problem_response(problem)
     except ClientDisconnect:
         raise
-    except Problem as problem:
+    except problems.Problem as problem:
         _log.exception("%s is not declared: %s", endpoint.__name__, problem.code)
     except Exception:
         _log.exception("%s failed", endpoint.__name__)
-    return problem_response(InternalError())
+    return problem_response(problems.InternalError())
 
 
 def json_response(
@@ -80,10 +82,11 @@ def empty_response(status: int, headers: Headers | None = None) -> Response:
     return Response(status_code=status, headers=_texts(headers or {}))
 
 
-def problem_response(problem: Problem) -> Response:
+def problem_response(problem: problems.Problem) -> Response:
     """The problem as application/problem+json."""
     content = problem.model().model_dump_json().encode("utf-8")
-    return _response(problem.status, content, "application/problem+json", problem.headers)
+    headers = {**_CHALLENGES, **problem.headers} if problem.status == 401 else problem.headers
+    return _response(problem.status, content, "application/problem+json", headers)
 
 
 def _response(status: int, content: bytes, media_type: str, headers: Headers | None) -> Response:
