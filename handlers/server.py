@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from generated.ws.policy import LIMITS
 from handlers.app import create_application
 from handlers.clock import SystemClock
 from handlers.operations.logging import configure_logging
@@ -123,6 +124,8 @@ def _config(settings: Settings, application: object) -> uvicorn.Config:
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
         ws=StreamProtocol,
+        ws_max_size=LIMITS.frame_size,
+        ws_per_message_deflate=False,  # a compressor for each connection costs more than it saves
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -9,6 +9,7 @@ from typing_extensions import override
 from handlers.realtime.socket import Disconnected, Socket
 
 Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 

@@ -1,11 +1,11 @@
 """The socket of our own uvicorn protocol: pongs count, and a tick is one write."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 from typing_extensions import override
 
-from handlers.realtime.asgi_socket import AsgiSocket, Receive, Send, message_of
+from handlers.realtime.asgi_socket import AsgiSocket, Receive, Scope, Send, message_of
 from handlers.realtime.socket import Socket
 from handlers.realtime.uvicorn_protocol import EXTENSION, StreamProtocol
 
@@ -51,7 +51,7 @@ class UvicornSocket(Socket):
             self.when_ending()
 
 
-def socket_of(scope: dict[str, Any], receive: Receive, send: Send) -> Socket:
+def socket_of(scope: Scope, receive: Receive, send: Send) -> Socket:
     """The best socket that this server offers, once the handshake is accepted."""
     offered = (scope.get("extensions") or {}).get(EXTENSION)
     if offered is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from random import Random
-from typing import Any, Protocol, final
+from typing import Protocol, final
 
 from starlette.requests import HTTPConnection
 
@@ -11,7 +11,7 @@ from generated.rest.problems import Unauthenticated
 from generated.ws.dispatch import Dispatch
 from generated.ws.policy import HEARTBEAT, LIFESPAN, LIMITS
 from handlers.realtime import policy as rules
-from handlers.realtime.asgi_socket import AsgiSocket, Receive, Send
+from handlers.realtime.asgi_socket import AsgiSocket, Receive, Scope, Send
 from handlers.realtime.client import Client
 from handlers.realtime.connection import Connection
 from handlers.realtime.connections import Connections
@@ -83,7 +83,7 @@ class StreamEndpoint:
         self._now = now
         self._random = random
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
             return
         handshake = HTTPConnection(scope)
@@ -123,7 +123,7 @@ class StreamEndpoint:
         return Connection(socket, client, conversation, self._hub, self._policy, self._now)
 
 
-async def _refuse(scope: dict[str, Any], send: Send) -> None:
+async def _refuse(scope: Scope, send: Send) -> None:
     """Too many connections: 429 where the server lets us choose the status."""
     if "websocket.http.response" not in (scope.get("extensions") or {}):
         await send({"type": "websocket.close", "code": 1008})
