@@ -1,0 +1,111 @@
+"""Placing, reading and canceling orders."""
+
+from collections.abc import Iterator
+from typing import final
+
+from typing_extensions import override
+
+from generated import models
+from generated.base import given, optional
+from generated.rest import problems
+from generated.rest.handlers import OrdersHandler
+from generated.rest.results import CancelOrderOk, PlaceOrderCreated
+from generated.rest.version import BASE_PATH
+from handlers import wire
+from handlers.market.symbols import canonical_id
+from handlers.oms import Oms
+from handlers.paging import page
+from handlers.refusals import as_problems
+from handlers.trading.account import AccountView
+from handlers.trading.commands import CancelOrder, PlaceOrder
+from handlers.trading.order import Order
+
+
+@final
+class Orders(OrdersHandler):
+    def __init__(self, oms: Oms) -> None:
+        self._oms = oms
+
+    @override
+    async def place_order(
+        self, session: models.Session, account_id: models.AccountId, body: models.PlaceOrderRequest
+    ) -> PlaceOrderCreated:
+        with as_problems():
+            outcome = await self._oms.submit(session.user_id, account_id, _command(body))
+        return PlaceOrderCreated(
+            body=wire.order_result(outcome.order, outcome.view),
+            location=f"{BASE_PATH}/accounts/{account_id}/orders/{outcome.order.order_id}",
+            idempotency_replayed=outcome.replayed,
+        )
+
+    @override
+    async def list_orders(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        *,
+        status: tuple[models.OrderStatus, ...] | None = None,
+        symbol: models.SymbolId | None = None,
+        client_order_id: models.ClientOrderId | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> models.OrderPage:
+        wanted = frozenset(status or models.OrderStatus)
+        only = None if symbol is None else canonical_id(symbol)
+
+        def matching(view: AccountView) -> Iterator[Order]:
+            return (
+                order
+                for order in view.orders()
+                if order.status in wanted
+                and only in (None, order.symbol)
+                and client_order_id in (None, order.client_order_id)
+            )
+
+        scope = ("orders", sorted(wanted), only, client_order_id)
+        with as_problems():
+            state = self._oms.account(session.user_id, account_id)
+            found = page(state, scope, matching, lambda order: order.order_id, cursor, limit)
+        return models.OrderPage(
+            orders=[wire.order(order, account_id) for order in found.items],
+            next_cursor=optional(found.next_cursor),
+            as_of=wire.as_of(found.view.as_of),
+        )
+
+    @override
+    async def get_order(
+        self, session: models.Session, account_id: models.AccountId, order_id: models.OrderId
+    ) -> models.OrderResult:
+        with as_problems():
+            view = self._oms.account(session.user_id, account_id).view()
+        order = view.order(order_id)
+        if order is None:
+            raise problems.OrderNotFound(f"There is no order {order_id} in this account.")
+        return wire.order_result(order, view)
+
+    @override
+    async def cancel_order(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        order_id: models.OrderId,
+        *,
+        idempotency_key: str | None = None,
+    ) -> CancelOrderOk:
+        command = CancelOrder(order_id, idempotency_key)
+        with as_problems():
+            outcome = await self._oms.submit(session.user_id, account_id, command)
+        body = wire.order_result(outcome.order, outcome.view)
+        return CancelOrderOk(body=body, idempotency_replayed=outcome.replayed)
+
+
+def _command(body: models.PlaceOrderRequest) -> PlaceOrder:
+    return PlaceOrder(
+        symbol=body.symbol,
+        side=body.side,
+        type=models.OrderType(body.type),
+        quantity=body.quantity,
+        limit_price=body.limit_price if isinstance(body, models.LimitOrderRequest) else None,
+        time_in_force=body.time_in_force,
+        client_order_id=given(body.client_order_id),
+    )

@@ -1,0 +1,81 @@
+"""Open and closed positions."""
+
+from collections.abc import Iterator
+from typing import final
+
+from typing_extensions import override
+
+from generated import models
+from generated.base import given, optional
+from generated.rest import problems
+from generated.rest.handlers import PositionsHandler
+from generated.rest.results import ClosePositionOk
+from handlers import wire
+from handlers.market.symbols import canonical_id
+from handlers.oms import Oms
+from handlers.paging import page
+from handlers.refusals import as_problems
+from handlers.trading.account import AccountView
+from handlers.trading.commands import ClosePosition
+from handlers.trading.position import Position
+
+
+@final
+class Positions(PositionsHandler):
+    def __init__(self, oms: Oms) -> None:
+        self._oms = oms
+
+    @override
+    async def list_positions(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        *,
+        status: models.PositionStatus = models.PositionStatus.OPEN,
+        symbol: models.SymbolId | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> models.PositionPage:
+        only = None if symbol is None else canonical_id(symbol)
+
+        def matching(view: AccountView) -> Iterator[Position]:
+            return (item for item in view.positions(status) if only in (None, item.symbol))
+
+        scope = ("positions", status, only)
+        with as_problems():
+            state = self._oms.account(session.user_id, account_id)
+            found = page(state, scope, matching, lambda item: item.position_id, cursor, limit)
+        return models.PositionPage(
+            positions=[wire.position(item, account_id) for item in found.items],
+            next_cursor=optional(found.next_cursor),
+            as_of=wire.as_of(found.view.as_of),
+        )
+
+    @override
+    async def get_position(
+        self, session: models.Session, account_id: models.AccountId, position_id: models.PositionId
+    ) -> models.PositionResult:
+        with as_problems():
+            view = self._oms.account(session.user_id, account_id).view()
+        position = view.position(position_id)
+        if position is None:
+            raise problems.PositionNotFound(f"There is no position {position_id} in this account.")
+        return models.PositionResult(
+            position=wire.position(position, account_id), as_of=wire.as_of(view.as_of)
+        )
+
+    @override
+    async def close_position(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        position_id: models.PositionId,
+        body: models.ClosePositionRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> ClosePositionOk:
+        command = ClosePosition(position_id, given(body.quantity), idempotency_key)
+        with as_problems():
+            outcome = await self._oms.submit(session.user_id, account_id, command)
+        body_out = wire.order_result(outcome.order, outcome.view)
+        return ClosePositionOk(body=body_out, idempotency_replayed=outcome.replayed)
