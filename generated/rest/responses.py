@@ -33,12 +33,13 @@ def declares(
 
     `deprecated` and `sunset` are sent with every answer, problems included.
     """
+    answered = (*declared, problems.NotImplemented)
     notices = {"Deprecation": deprecated, "Sunset": sunset}
 
     def decorate(endpoint: Endpoint) -> Endpoint:
         @functools.wraps(endpoint)
         async def answer(request: Request) -> Response:
-            response = await _answer(request, endpoint, declared)
+            response = await _answer(request, endpoint, answered)
             response.headers.update(_texts(notices))
             return response
 
@@ -48,11 +49,11 @@ def declares(
 
 
 async def _answer(
-    request: Request, endpoint: Endpoint, declared: tuple[type[problems.Problem], ...]
+    request: Request, endpoint: Endpoint, answered: tuple[type[problems.Problem], ...]
 ) -> Response:
     try:
         return await endpoint(request)
-    except (*declared, problems.NotImplemented) as problem:
+    except answered as problem:
         return problem_response(problem)
     except ClientDisconnect:
         raise
