@@ -51,8 +51,18 @@ function open(options: Partial<Options> = {}): StreamClient {
 /** Lets what was said in this turn leave. */
 const turn = () => vi.advanceTimersByTimeAsync(0)
 
-function accept(id: string, topic: string, seq: number, snapshot: unknown = undefined, type = 'bars'): void {
-  Wire.last.say({ type: `${type}.subscribe.response`, id, payload: { status: 'ok', topic, epoch: 'e', seq, snapshot } })
+function accept(
+  id: string,
+  topic: string,
+  seq: number,
+  snapshot: unknown = undefined,
+  type = 'bars',
+): void {
+  Wire.last.say({
+    type: `${type}.subscribe.response`,
+    id,
+    payload: { status: 'ok', topic, epoch: 'e', seq, snapshot },
+  })
 }
 
 beforeEach(() => {
@@ -66,19 +76,41 @@ afterEach(() => {
 describe('a subscription', () => {
   it('gets its snapshot, its updates and its other events', async () => {
     const client = open()
-    const listener = { onSnapshot: vi.fn(), onUpdate: vi.fn(), onReset: vi.fn() } satisfies Listener<'bars'>
+    const listener = {
+      onSnapshot: vi.fn(),
+      onUpdate: vi.fn(),
+      onReset: vi.fn(),
+    } satisfies Listener<'bars'>
     client.subscribe('bars', { symbol: 'AAPL', resolution: '1' }, listener)
     expect(Wire.last.sent).toEqual([])
     Wire.last.say(hello)
     await turn()
-    expect(Wire.last.sent).toEqual([{ type: 'bars.subscribe', id: '1', payload: { symbol: 'AAPL', resolution: '1' } }])
+    expect(Wire.last.sent).toEqual([
+      { type: 'bars.subscribe', id: '1', payload: { symbol: 'AAPL', resolution: '1' } },
+    ])
     accept('1', 'bars:AAPL:1', 41, bar)
-    Wire.last.say({ type: 'bars.update', topic: 'bars:AAPL:1', seq: 44, payload: { ...bar, close: 2 } })
+    Wire.last.say({
+      type: 'bars.update',
+      topic: 'bars:AAPL:1',
+      seq: 44,
+      payload: { ...bar, close: 2 },
+    })
     Wire.last.say({ type: 'bars.update', topic: 'bars:MSFT:1', seq: 45, payload: bar })
-    Wire.last.say({ type: 'bars.reset', topic: 'bars:AAPL:1', seq: 46, payload: { reason: 'replay_restarted', epoch: 'f' } })
+    Wire.last.say({
+      type: 'bars.reset',
+      topic: 'bars:AAPL:1',
+      seq: 46,
+      payload: { reason: 'replay_restarted', epoch: 'f' },
+    })
     expect(listener.onSnapshot).toHaveBeenCalledExactlyOnceWith(bar, { epoch: 'e', seq: 41 })
-    expect(listener.onUpdate).toHaveBeenCalledExactlyOnceWith({ ...bar, close: 2 }, { epoch: 'e', seq: 44 })
-    expect(listener.onReset).toHaveBeenCalledExactlyOnceWith({ reason: 'replay_restarted', epoch: 'f' }, { epoch: 'e', seq: 46 })
+    expect(listener.onUpdate).toHaveBeenCalledExactlyOnceWith(
+      { ...bar, close: 2 },
+      { epoch: 'e', seq: 44 },
+    )
+    expect(listener.onReset).toHaveBeenCalledExactlyOnceWith(
+      { reason: 'replay_restarted', epoch: 'f' },
+      { epoch: 'e', seq: 46 },
+    )
   })
 
   it('is shared by its listeners and ends with the last', async () => {
@@ -100,7 +132,10 @@ describe('a subscription', () => {
     expect(Wire.last.sent).toHaveLength(2)
     stopSecond()
     await turn()
-    expect(Wire.last.sent.at(-1)).toEqual({ type: 'quotes.unsubscribe', payload: { symbol: 'AAPL' } })
+    expect(Wire.last.sent.at(-1)).toEqual({
+      type: 'quotes.unsubscribe',
+      payload: { symbol: 'AAPL' },
+    })
   })
 
   it('keeps a topic that is watched under another spelling', async () => {
@@ -113,7 +148,10 @@ describe('a subscription', () => {
     accept('2', 'quotes:AAPL', 1, undefined, 'quotes')
     stop()
     await turn()
-    expect(Wire.last.sent.map((each) => each.type)).toEqual(['quotes.subscribe', 'quotes.subscribe'])
+    expect(Wire.last.sent.map((each) => each.type)).toEqual([
+      'quotes.subscribe',
+      'quotes.subscribe',
+    ])
   })
 
   it('hears why it was refused', async () => {
@@ -121,7 +159,11 @@ describe('a subscription', () => {
     open().subscribe('quotes', { symbol: 'NONE' }, { onError })
     Wire.last.say(hello)
     await turn()
-    Wire.last.say({ type: 'quotes.subscribe.response', id: '1', payload: { status: 'error', code: 'symbol_not_found', message: 'No.' } })
+    Wire.last.say({
+      type: 'quotes.subscribe.response',
+      id: '1',
+      payload: { status: 'error', code: 'symbol_not_found', message: 'No.' },
+    })
     expect(onError).toHaveBeenCalledExactlyOnceWith({ code: 'symbol_not_found', message: 'No.' })
   })
 
@@ -145,7 +187,11 @@ describe('a subscription', () => {
     open().subscribe('quotes', { symbol: 'AAPL' }, {})
     Wire.last.say(hello)
     await turn()
-    Wire.last.say({ type: 'error', id: '1', payload: { code: 'rate_exceeded', message: 'Slow down.' } })
+    Wire.last.say({
+      type: 'error',
+      id: '1',
+      payload: { code: 'rate_exceeded', message: 'Slow down.' },
+    })
     await vi.advanceTimersByTimeAsync(1_000)
     expect(Wire.last.sent).toHaveLength(2)
   })
@@ -154,10 +200,13 @@ describe('a subscription', () => {
 describe('what is said in one turn', () => {
   it('leaves as arrays of at most 256, within the rate', async () => {
     const client = open()
-    for (let index = 0; index < 2_100; index++) client.subscribe('quotes', { symbol: `S${index}` }, {})
+    for (let index = 0; index < 2_100; index++)
+      client.subscribe('quotes', { symbol: `S${index}` }, {})
     Wire.last.say(hello)
     await turn()
-    expect(Wire.last.frames.map((frame) => [frame].flat().length)).toEqual([256, 256, 256, 256, 256, 256, 256, 208])
+    expect(Wire.last.frames.map((frame) => [frame].flat().length)).toEqual([
+      256, 256, 256, 256, 256, 256, 256, 208,
+    ])
     await vi.advanceTimersByTimeAsync(2_000)
     expect(Wire.last.sent).toHaveLength(policy.limits.messageBurst + 100)
   })
@@ -189,7 +238,9 @@ describe('the connection', () => {
     }
     Wire.last.say(hello)
     await turn()
-    expect(Wire.last.sent).toMatchObject([{ type: 'quotes.subscribe', payload: { symbol: 'AAPL' } }])
+    expect(Wire.last.sent).toMatchObject([
+      { type: 'quotes.subscribe', payload: { symbol: 'AAPL' } },
+    ])
   })
 
   it('starts with short waits again only after a steady while', async () => {
@@ -238,7 +289,10 @@ describe('the connection', () => {
   it('leaves before the end of its lifespan, at a moment of its own', async () => {
     const client = open()
     Wire.last.say(hello)
-    Wire.last.say({ type: 'goaway', payload: { reason: 'lifespan_over', reconnectAfter: 0, closesIn: 60_000 } })
+    Wire.last.say({
+      type: 'goaway',
+      payload: { reason: 'lifespan_over', reconnectAfter: 0, closesIn: 60_000 },
+    })
     await vi.advanceTimersByTimeAsync(26_999)
     expect(client.state).toBe('open')
     await vi.advanceTimersByTimeAsync(1)
@@ -248,7 +302,10 @@ describe('the connection', () => {
   it('does not come back before the time it was asked for', async () => {
     open()
     Wire.last.say(hello)
-    Wire.last.say({ type: 'goaway', payload: { reason: 'shutting_down', reconnectAfter: 4_000, closesIn: 0 } })
+    Wire.last.say({
+      type: 'goaway',
+      payload: { reason: 'shutting_down', reconnectAfter: 4_000, closesIn: 0 },
+    })
     Wire.last.end(4002)
     await vi.advanceTimersByTimeAsync(4_249)
     expect(Wire.all).toHaveLength(1)
