@@ -1,5 +1,6 @@
 """Trading calendars of real exchanges, loaded when they are first asked for."""
 
+from functools import cache
 from threading import Lock
 from typing import final
 
@@ -41,6 +42,7 @@ class ExchangeSessions(Sessions):
         return self.load().by_index(index)
 
 
+@cache
 def _load(code: str, start: str, end: str) -> ListedSessions:
     import exchange_calendars
 

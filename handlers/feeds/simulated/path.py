@@ -29,16 +29,14 @@ class Path:
         self._instrument = instrument
         self._sessions = sessions
         self._bridge = Bridge(self._root, instrument, self._time_of)
-        self._days: dict[int, Cell] = {}
+        self._days: dict[int, tuple[Cell, float]] = {}
+        """By session: the whole of it, and its variance in square ticks."""
         self._latest: tuple[tuple[int, int], tuple[Cell, ...]] = ((-1, -1), ())
         self._known: dict[tuple[int, int, int], tuple[Cell, ...]] = {}
 
     def day(self, session: Session) -> Cell:
         """The whole session, also where it is not over yet."""
-        known = self._days.get(session.index)
-        if known is None:
-            known = self._days[session.index] = self._draw_day(session)
-        return known
+        return self._day(session)[0]
 
     def previous_close(self, session: Session) -> int:
         """Close of the session before, in ticks."""
@@ -88,6 +86,12 @@ class Path:
         """Random numbers that belong to the trade at `time`."""
         return draw(key(self._root, _PART + len(SPANS), session.index, time - session.open), count)
 
+    def _day(self, session: Session) -> tuple[Cell, float]:
+        known = self._days.get(session.index)
+        if known is None:
+            known = self._days[session.index] = self._draw_day(session)
+        return known
+
     def _split(self, session: Session, level: int, index: int, cell: Cell) -> tuple[Cell, ...]:
         """The parts of one part; `level` is theirs, `index` counts the whole among its own."""
         place = session.index, level, index
@@ -105,20 +109,27 @@ class Path:
         whole = SPANS[level - 1] if level else session.close - session.open
         start = index * whole
         end = min(start + whole, session.close - session.open)
+        variance = self._variance(session, start, end)
         span = SPANS[level]
-        count = ceil((end - start) / span)
         if span < _SLOT:
-            return split(cell, (1.0,) * count, node)
+            return split(cell, (1.0,) * ceil((end - start) / span), variance, node)
         weights = tuple(
             self._activity(begin, min(begin + span, end)) for begin in range(start, end, span)
         )
-        return split(cell, weights, node)
+        return split(cell, weights, variance, node)
+
+    def _variance(self, session: Session, begin: int, end: int) -> float:
+        """What is to be expected of a part of the day, in square ticks."""
+        whole = self._activity(0, session.close - session.open)
+        return self._day(session)[1] * self._activity(begin, end) / whole
 
     def _activity(self, begin: int, end: int) -> float:
         slots = self._instrument.activity
+        if end - begin < _SLOT:
+            return slots[begin // _SLOT % len(slots)] * (end - begin) / _SLOT
         return sum(slots[slot % len(slots)] for slot in range(begin // _SLOT, ceil(end / _SLOT)))
 
-    def _draw_day(self, session: Session) -> Cell:
+    def _draw_day(self, session: Session) -> tuple[Cell, float]:
         instrument, bridge = self._instrument, self._bridge
         before, closing = bridge.close(session.index - 1), bridge.close(session.index)
         up, down, *numbers = draw(key(self._root, _DAY, session.index), 10)
@@ -132,7 +143,7 @@ class Path:
         high, low = extremes(opening, closing, variance, up, down)
         scale = 10**instrument.volume_digits
         volume = instrument.volume * wildness * exp(0.25 * normal(*numbers[4:]) - 0.03)
-        return opening, high, max(1, low), closing, round(volume * scale)
+        return (opening, high, max(1, low), closing, round(volume * scale)), variance
 
     def _time_of(self, index: int) -> int:
         session = self._sessions.by_index(index)

@@ -39,8 +39,10 @@ def extremes(start: int, end: int, variance: float, up: int, down: int) -> tuple
     return (max(end, high)), (min(start, low))
 
 
-def split(cell: Cell, weights: tuple[float, ...], key: bytes) -> tuple[Cell, ...]:
+def split(cell: Cell, weights: tuple[float, ...], variance: float, key: bytes) -> tuple[Cell, ...]:
     """One part for each weight; a part moves and trades in proportion to it.
+
+    `variance` is what is to be expected of the whole, in square ticks; its range counts as well.
 
     The first opens and the last closes as the cell does, each opens where the one before closed,
     the highest high and the lowest low are the cell's, and the volumes add up.
@@ -49,9 +51,10 @@ def split(cell: Cell, weights: tuple[float, ...], key: bytes) -> tuple[Cell, ...
         return (cell,)
     numbers = draw(key, _PER_PART * len(weights))
     shares = _shares(weights)
-    closes = _walk(cell, shares, numbers)
+    variance = (variance + ((cell[1] - cell[2]) * RANGE_TO_DEVIATION) ** 2) / 2
+    closes = _walk(cell, shares, variance, numbers)
     opens = [cell[0], *closes[:-1]]
-    highs, lows = _ranges(cell, opens, closes, shares, numbers)
+    highs, lows = _ranges(cell, opens, closes, shares, variance, numbers)
     volumes = _volumes(cell, highs, lows, shares, numbers)
     return tuple(zip(opens, highs, lows, closes, volumes, strict=True))
 
@@ -81,10 +84,10 @@ def _shares(weights: tuple[float, ...]) -> tuple[tuple[float, float, float], ...
 _Shares: TypeAlias = tuple[tuple[float, float, float], ...]
 
 
-def _walk(cell: Cell, shares: _Shares, numbers: Sequence[int]) -> list[int]:
+def _walk(cell: Cell, shares: _Shares, variance: float, numbers: Sequence[int]) -> list[int]:
     """Closes of the parts: a random walk that ends at the close and stays inside the range."""
     opening, high, low, closing, _ = cell
-    deviation = (high - low) * RANGE_TO_DEVIATION * _TRIANGLE
+    deviation = sqrt(variance) * _TRIANGLE
     steps = [
         (a + b - 65_535) * root
         for (_, root, _), a, b in zip(
@@ -109,11 +112,11 @@ def _ranges(
     opens: Sequence[int],
     closes: Sequence[int],
     shares: _Shares,
+    variance: float,
     numbers: Sequence[int],
 ) -> tuple[list[int], list[int]]:
     """Highs and lows of the parts."""
     _, top, bottom, _, _ = cell
-    variance = ((top - bottom) * RANGE_TO_DEVIATION) ** 2
     highs: list[int] = []
     lows: list[int] = []
     for index, (share, _, _) in enumerate(shares):
