@@ -55,7 +55,7 @@ function accept(
   id: string,
   topic: string,
   seq: number,
-  snapshot: unknown = undefined,
+  snapshot?: unknown,
   type = 'bars',
 ): void {
   Wire.last.say({
