@@ -51,13 +51,7 @@ function open(options: Partial<Options> = {}): StreamClient {
 /** Lets what was said in this turn leave. */
 const turn = () => vi.advanceTimersByTimeAsync(0)
 
-function accept(
-  id: string,
-  topic: string,
-  seq: number,
-  snapshot?: unknown,
-  type = 'bars',
-): void {
+function accept(id: string, topic: string, seq: number, snapshot?: unknown, type = 'bars'): void {
   Wire.last.say({
     type: `${type}.subscribe.response`,
     id,
