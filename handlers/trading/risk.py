@@ -103,7 +103,7 @@ def check_margin(draft: Draft, before: Order, opening: Decimal, market: Market) 
     missing = shortfall(draft, market)
     if opening == ZERO or missing <= ZERO:
         return
-    nearest = _affordable(before, opening, missing, market)
+    nearest = _affordable(draft, before, opening, missing, market)
     raise InsufficientMargin(
         f"{money.text(missing)} of margin is missing.",
         fault(
@@ -124,16 +124,21 @@ def shortfall(draft: Draft, market: Market) -> Decimal:
     return -result.available_funds
 
 
-def _affordable(order: Order, opening: Decimal, missing: Decimal, market: Market) -> Decimal | None:
+def _affordable(
+    draft: Draft, before: Order, opening: Decimal, missing: Decimal, market: Market
+) -> Decimal | None:
     """The largest quantity that would pass, None where not even one step would."""
-    symbol = market.symbol(order.symbol)
-    quote = market.quote(order.symbol)
+    symbol = market.symbol(before.symbol)
+    quote = market.quote(before.symbol)
     if symbol is None or quote is None:
         return None
-    price = margin.reserve_price(order, market)
-    spread = max(ZERO, price - quote.bid if order.side is Side.BUY else quote.ask - price)
+    price = margin.reserve_price(before, market)
+    spread = ZERO
+    if draft.order(before.order_id).filled_quantity:
+        closing_price = quote.bid if before.side is Side.BUY else quote.ask
+        price, spread = closing_price, abs(price - closing_price)
     unit = price * symbol.initial_margin_rate + spread
     excess = money.quotient(missing, unit)
     if excess >= opening:
-        return order.quantity - opening or None
-    return money.floor_multiple(order.quantity - excess, symbol.quantity_step) or None
+        return before.quantity - opening or None
+    return money.floor_multiple(before.quantity - excess, symbol.quantity_step) or None

@@ -329,7 +329,7 @@ async def test_what_is_not_offered_any_more_does_not_stop_the_start(
 ) -> None:
     placed = await house.oms.submit(USER, house.paper, buy(limit="99.00"))
     await house.oms.submit(USER, house.paper, buy())
-    del market.symbols["AAPL"]
+    del market.offered["AAPL"]
     again = house.again()
     await again.start()
     again.oms.on_clock()

@@ -44,7 +44,7 @@ class Play:
         self.desk = Desk(self.market)
 
     def set(self, symbol: str, shift: int, spread: int) -> tuple[Decimal, Decimal]:
-        tick = self.market.symbols[symbol].tick_size
+        tick = self.market.offered[symbol].tick_size
         bid = (BASE[symbol] + shift) * tick
         ask = bid + spread * tick
         self.market.set(symbol, bid, ask)
@@ -67,7 +67,7 @@ class Play:
     def do_limit(
         self, symbol: str, side: Side, part: int, shift: int, time_in_force: TimeInForce
     ) -> None:
-        limit = (BASE[symbol] + shift) * self.market.symbols[symbol].tick_size
+        limit = (BASE[symbol] + shift) * self.market.offered[symbol].tick_size
         self.desk.place(symbol, side, self.quantity(symbol, part), limit, time_in_force)
 
     def do_cancel(self, index: int) -> None:
@@ -80,7 +80,7 @@ class Play:
     def do_close(self, symbol: str, part: int) -> None:
         position = self.desk.state.open_positions.get(symbol)
         if position is not None:
-            step = self.market.symbols[symbol].quantity_step
+            step = self.market.offered[symbol].quantity_step
             quantity = money.floor_multiple(position.quantity / part, step) or None
             command = ClosePosition(position.position_id, quantity)
             desk, market = self.desk, self.market
@@ -94,7 +94,7 @@ class Play:
         self.market.closed ^= {symbol}
 
     def quantity(self, symbol: str, part: int) -> Decimal:
-        item = self.market.symbols[symbol]
+        item = self.market.offered[symbol]
         return part * STEPS[symbol] // 200 * item.quantity_step
 
 

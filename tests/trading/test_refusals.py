@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generated.models import AccountClock, Side, TimeInForce
 from handlers.trading import decide, rejections
@@ -147,3 +149,32 @@ def test_refused_closes(desk: Desk, market: HandMarket) -> None:
     close(position_id)
     with pytest.raises(rejections.PositionIsClosed):
         close(position_id)
+
+
+@given(
+    st.sampled_from(Side),
+    st.integers(2_000, 900_000),
+    st.integers(-500, 500),
+    st.integers(0, 100),
+    st.booleans(),
+)
+def test_the_nearest_quantity_passes_and_the_next_one_does_not(
+    side: Side, quantity: int, position: int, spread: int, resting: bool
+) -> None:
+    market = HandMarket()
+    ask = Decimal("99.99") + spread * Decimal("0.01")
+    market.set("AAPL", "99.99", ask)
+    desk = Desk(market)
+    if position:
+        desk.place("AAPL", Side.BUY if position > 0 else Side.SELL, Decimal(abs(position)))
+    away = Decimal("90.00") if side is Side.BUY else Decimal("110.00")
+    limit = away if resting else None
+    try:
+        desk.place("AAPL", side, Decimal(quantity), limit)
+    except rejections.InsufficientMargin as refused:
+        nearest = Decimal(refused.faults[0].nearest or 0)
+    else:
+        return
+    with pytest.raises(rejections.InsufficientMargin):
+        desk.place("AAPL", side, nearest + 1, limit)
+    desk.place("AAPL", side, nearest, limit)

@@ -66,7 +66,7 @@ class HandMarket:
 
     def __init__(self) -> None:
         self.time = START
-        self.symbols = {
+        self.offered = {
             item.id: item
             for item in (
                 make_symbol("AAPL"),
@@ -91,7 +91,10 @@ class HandMarket:
         return self.time
 
     def symbol(self, symbol_id: str) -> Symbol | None:
-        return self.symbols.get(symbol_id.removeprefix("SIM:"))
+        return self.offered.get(symbol_id.removeprefix("SIM:"))
+
+    def symbols(self) -> tuple[Symbol, ...]:
+        return tuple(self.offered.values())
 
     def quote(self, symbol_id: str) -> Quote | None:
         return self.quotes.get(symbol_id)
