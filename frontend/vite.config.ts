@@ -13,10 +13,12 @@ export default defineConfig({
   },
   server: {
     port: 5173,
+    headers: { 'Service-Worker-Allowed': '/' },
     fs: { allow: ['..'] },
     proxy: { '/api': { target: backend, ws: true } },
   },
   build: {
+    license: { fileName: '.vite/license.json' },
     target: 'es2023',
     chunkSizeWarningLimit: 400,
     rolldownOptions: {

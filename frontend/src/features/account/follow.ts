@@ -1,0 +1,98 @@
+import { shallowRef, type ShallowRef } from 'vue'
+import type { AccountFigures } from '@generated/models'
+import { listExecutions, listOrders, stream } from '@/services'
+import { perFrame } from '@/shared/composables/frames'
+import { apply, fromSnapshot, join, type History, type LedgerState } from './ledger'
+
+/** An account that is being followed: its ledger transaction by transaction, its figures as prices move. */
+export interface Followed {
+  readonly ledger: ShallowRef<LedgerState | undefined>
+  readonly figures: ShallowRef<AccountFigures | undefined>
+  stop: () => void
+}
+
+export function follow(accountId: string): Followed {
+  const ledger = shallowRef<LedgerState>()
+  const figures = shallowRef<AccountFigures>()
+  const stopLedger = followLedger(accountId, ledger)
+  const stopFigures = followFigures(accountId, figures)
+  return {
+    ledger,
+    figures,
+    stop: () => {
+      stopLedger()
+      stopFigures()
+    },
+  }
+}
+
+function followLedger(accountId: string, ledger: ShallowRef<LedgerState | undefined>): () => void {
+  let waiting: History | undefined
+  let unwatch: (() => void) | undefined
+  let stopped = false
+
+  function settle(state: LedgerState): void {
+    const joined = waiting ? join(state, waiting) : undefined
+    if (joined) waiting = undefined
+    ledger.value = joined ?? state
+  }
+
+  async function readHistory(): Promise<void> {
+    try {
+      const [orders, executions] = await Promise.all([
+        listOrders(accountId),
+        listExecutions(accountId),
+      ])
+      waiting = { orders, executions }
+      if (ledger.value && !stopped) settle(ledger.value)
+    } catch {
+      // The stream has what works and what is open; older history comes with the next connection.
+    }
+  }
+
+  function open(): void {
+    unwatch = stream().watch(
+      'account',
+      { accountId },
+      {
+        onSnapshot: (snapshot, place) => {
+          waiting = undefined
+          settle(fromSnapshot(snapshot, place.epoch, place.seq, ledger.value))
+          void readHistory()
+        },
+        onUpdate: (update, place) => {
+          if (!ledger.value) return
+          const applied = apply(ledger.value, place.seq, update)
+          if (applied.outcome === 'applied') settle(applied.state)
+          if (applied.outcome === 'gap') reopen()
+        },
+      },
+    )
+  }
+
+  function reopen(): void {
+    unwatch?.()
+    open()
+  }
+
+  open()
+  return () => {
+    stopped = true
+    unwatch?.()
+  }
+}
+
+function followFigures(
+  accountId: string,
+  figures: ShallowRef<AccountFigures | undefined>,
+): () => void {
+  let newest: AccountFigures | undefined
+  const flush = perFrame(() => {
+    figures.value = newest
+  })
+  const arrive = (next: AccountFigures) => {
+    newest = next
+    flush()
+  }
+  return stream().watch('pnl', { accountId }, { onSnapshot: arrive, onUpdate: arrive })
+}

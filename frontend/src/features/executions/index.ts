@@ -1,0 +1,1 @@
+export { default as ExecutionsPanel } from './ExecutionsPanel.vue'

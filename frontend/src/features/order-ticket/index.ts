@@ -1,0 +1,1 @@
+export { default as OrderTicket } from './OrderTicket.vue'

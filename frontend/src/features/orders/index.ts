@@ -1,0 +1,1 @@
+export { default as OrdersPanel } from './OrdersPanel.vue'

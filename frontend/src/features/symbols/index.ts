@@ -1,0 +1,5 @@
+export { default as KindBadge } from './KindBadge.vue'
+export { default as SymbolButton } from './SymbolButton.vue'
+export { default as SymbolName } from './SymbolName.vue'
+export { default as SymbolSearch } from './SymbolSearch.vue'
+export { useSymbol, useSymbolIndex } from './queries'

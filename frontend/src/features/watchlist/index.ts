@@ -1,0 +1,1 @@
+export { default as Watchlist } from './Watchlist.vue'

@@ -1,0 +1,7 @@
+export * from './auth'
+export * from './datafeed'
+export * from './key'
+export * from './problem'
+export { onSignedOut } from './rest'
+export * from './stream'
+export * from './trading'
