@@ -5,11 +5,15 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.routing import BaseRoute, Match, Mount, Route, Router
+from starlette.routing import BaseRoute, Match, Mount, Route, Router, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 from typing_extensions import override
 
+import generated
+from generated.rest.version import BASE_PATH
+
+CONTRACTS = Path(generated.__file__).parent / "contracts"
 API = "/api"
 NOT_BUILT = """<!doctype html>
 <html lang="en">
@@ -55,7 +59,20 @@ class Elsewhere(Mount):
         return super().matches(scope)
 
 
-def terminal_route(directory: Path) -> BaseRoute:
+def pages(directory: Path, stream: ASGIApp) -> tuple[BaseRoute, ...]:
+    """What is served beside the operations; `directory` holds the built terminal."""
+    documents = directory / "docs"
+    return (
+        WebSocketRoute(f"{BASE_PATH}/ws", stream),
+        _document(f"{BASE_PATH}/openapi.json", CONTRACTS / "openapi.json", "application/json"),
+        _document(f"{BASE_PATH}/ws/asyncapi.json", CONTRACTS / "asyncapi.json", "application/json"),
+        _document(f"{BASE_PATH}/docs", documents / "openapi.html", "text/html"),
+        _document(f"{BASE_PATH}/ws/asyncapi", documents / "asyncapi.html", "text/html"),
+        _terminal(directory),
+    )
+
+
+def _terminal(directory: Path) -> BaseRoute:
     """The built terminal, or, before it is built, a page that says how to build it."""
     if (directory / "index.html").is_file():
         return Elsewhere("/", Terminal(directory=directory, html=True))
@@ -66,7 +83,7 @@ def terminal_route(directory: Path) -> BaseRoute:
     return Elsewhere("/", Router([Route("/{path:path}", not_built)]))
 
 
-def document_route(path: str, file: Path, media_type: str) -> BaseRoute:
+def _document(path: str, file: Path, media_type: str) -> BaseRoute:
     """One file at one path; 404 while it is not there."""
 
     def document(_: Request) -> Response:

@@ -1,0 +1,205 @@
+"""The composition root: the one place that picks implementations and puts them together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from random import SystemRandom
+
+from fastapi import FastAPI
+
+from generated.models import DataKind
+from generated.rest.app import create_app
+from generated.rest.version import API_VERSION, LIFECYCLE
+from generated.ws.dispatch import Dispatch
+from generated.ws.publisher import Publisher
+from handlers.brokers.paper import PaperBroker
+from handlers.clock import Clock
+from handlers.feeds.feeds import Feeds
+from handlers.oms import Oms
+from handlers.operations.health import Vitals
+from handlers.operations.logging import logger
+from handlers.pages import pages
+from handlers.pnl import Pnl
+from handlers.realtime.backplane import Backplane
+from handlers.realtime.client import Client
+from handlers.realtime.connections import Connections
+from handlers.realtime.hub import Hub
+from handlers.realtime.memory_backplane import MemoryBackplane
+from handlers.rest.accounts import Accounts
+from handlers.rest.auth import Auth
+from handlers.rest.datafeed import Datafeed
+from handlers.rest.executions import Executions
+from handlers.rest.health import Health
+from handlers.rest.orders import Orders
+from handlers.rest.positions import Positions
+from handlers.rest.versions import Versions
+from handlers.security.authentication import Authentication
+from handlers.security.guard import Guard
+from handlers.security.identity import Identity
+from handlers.security.keys import Keys
+from handlers.security.limits import LoginLimits
+from handlers.security.origins import Origins
+from handlers.security.passwords import Passwords
+from handlers.security.sessions import Sessions
+from handlers.security.tokens import new_id
+from handlers.settings import Settings
+from handlers.storage.database import Database
+from handlers.storage.ledger import Ledger
+from handlers.storage.sql_ledger import SqlLedger
+from handlers.ws.account import AccountStream
+from handlers.ws.bars import BarsStream
+from handlers.ws.endpoint import StreamEndpoint, contract_policy
+from handlers.ws.pnl import PnlStream
+from handlers.ws.quotes import QuotesStream
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a process stands on; tests give other implementations."""
+
+    clock: Clock
+    database: Database
+    ledger: Ledger
+    backplane: Backplane
+    feeds: Feeds
+    passwords: Passwords
+
+
+def open_ports(settings: Settings, clock: Clock, database: Database) -> Ports:
+    """The implementations of a server, on a database that is open and migrated."""
+    return Ports(
+        clock=clock,
+        database=database,
+        ledger=SqlLedger(database),
+        backplane=MemoryBackplane(),
+        feeds=Feeds([]),
+        passwords=Passwords(),
+    )
+
+
+def create_application(settings: Settings, ports: Ports) -> FastAPI:
+    """The whole server as an ASGI application; its lifespan starts and stops it."""
+    clock, feeds = ports.clock, ports.feeds
+    broker = PaperBroker(feeds)
+    oms = Oms(
+        ledger=ports.ledger,
+        broker=broker,
+        market=feeds,
+        clock=clock,
+        replay_epoch=lambda: _replay_epoch(feeds),
+    )
+    pnl = Pnl(oms, feeds)
+    hub = Hub(ports.backplane, epoch=new_id("run"), now=clock.now, schedule=_end_of_tick)
+    publisher = Publisher(hub)
+    bars, quotes = BarsStream(feeds, publisher), QuotesStream(feeds, publisher)
+    account_stream = AccountStream(oms, publisher)
+    pnl_stream = PnlStream(oms, pnl, publisher, clock)
+
+    for sink in (broker, oms, pnl, bars, quotes):
+        feeds.add_listener(sink)
+    oms.add_listener(account_stream)
+    oms.add_listener(pnl)
+    pnl.connect(pnl_stream)
+
+    keys = Keys(ports.database, clock)
+    identity = Identity(
+        ports.database,
+        Sessions(ports.database, clock, settings.session_lifetime),
+        keys,
+        ports.passwords,
+        clock,
+        oms.open_accounts,
+        local=settings.local,
+    )
+    authentication = Authentication(identity, clock.now)
+    connections = Connections(contract_policy())
+    stream = StreamEndpoint(
+        admit=authentication.admit,
+        dispatch=Dispatch[Client](
+            hub, clock.now, bars=bars, quotes=quotes, account=account_stream, pnl=pnl_stream
+        ),
+        hub=hub,
+        connections=connections,
+        policy=contract_policy(),
+        now=clock.now,
+        random=SystemRandom(),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await oms.start()
+        await identity.start()
+        await hub.start()
+        async with _running(feeds.run(), oms.run(), connections.watch()):
+            yield
+        connections.end()
+        await oms.close()
+        await hub.stop()
+        ports.passwords.close()
+
+    application = create_app(
+        health=Health(_vitals(ports), version("trading-pro"), API_VERSION),
+        versions=Versions(API_VERSION, LIFECYCLE),
+        auth=Auth(
+            identity,
+            keys,
+            LoginLimits(settings.login_attempts),
+            secure_cookies=settings.secure_cookies,
+        ),
+        datafeed=Datafeed(feeds, clock),
+        accounts=Accounts(oms, pnl, clock),
+        orders=Orders(oms),
+        positions=Positions(oms),
+        executions=Executions(oms),
+        security=authentication,
+        routes=pages(settings.frontend_dir, stream),
+        lifespan=lifespan,
+    )
+    application.add_middleware(
+        Guard,
+        origins=Origins.of(settings.host, settings.allowed_hosts, settings.allowed_origins),
+    )
+    return application
+
+
+def _replay_epoch(feeds: Feeds) -> str | None:
+    """Of the recording that is replayed; None where there is none."""
+    recorded = (feed for feed in feeds.feeds if feed.data_kind is DataKind.RECORDED)
+    return next((feed.epoch for feed in recorded if feed.symbols()), None)
+
+
+def _vitals(ports: Ports) -> Vitals:
+    async def ledger() -> None:
+        await ports.ledger.read("", limit=1)
+
+    async def backplane() -> None:
+        """Nothing of this one can fail by itself."""
+
+    return Vitals(ports.clock, ports.feeds, ledger, backplane)
+
+
+def _end_of_tick(callback: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(callback)
+
+
+@asynccontextmanager
+async def _running(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Keep the work running meanwhile; none of it may end by itself."""
+    tasks = [asyncio.create_task(each) for each in work]
+    for task in tasks:
+        task.add_done_callback(_ended)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        log.error("background work ended", exc_info=task.exception())

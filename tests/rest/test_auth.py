@@ -1,0 +1,188 @@
+"""Signing in and out, and API keys, as a client sees them."""
+
+import httpx
+import pytest
+
+from handlers.security.guard import HEADERS
+from tests.application import PASSWORD, Application
+
+
+def code(answer: httpx.Response) -> str:
+    assert answer.headers["content-type"] == "application/problem+json"
+    return str(answer.json()["code"])
+
+
+async def log_in(
+    client: httpx.AsyncClient, name: str = "trader", password: str = PASSWORD
+) -> httpx.Response:
+    return await client.post("/auth/login", json={"userName": name, "password": password})
+
+
+async def create_key(client: httpx.AsyncClient, **fields: object) -> httpx.Response:
+    return await client.post(
+        "/auth/keys", json={"name": "notebook", "permissions": ["read"], **fields}
+    )
+
+
+async def test_the_local_user_is_signed_in(local: httpx.AsyncClient) -> None:
+    session = (await local.get("/auth/session")).json()
+    assert session["authentication"] == "local"
+    assert session["permissions"] == ["read", "trade"]
+    assert "expiresAt" not in session
+
+
+async def test_nobody_else_is(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.get("/auth/session")
+    assert answer.status_code == 401
+    assert code(answer) == "unauthenticated"
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+async def test_a_proxy_on_this_machine_is_not_the_local_user(
+    local: httpx.AsyncClient, header: str
+) -> None:
+    answer = await local.get("/auth/session", headers={header: "203.0.113.9"})
+    assert answer.status_code == 401
+
+
+async def test_logging_in_starts_a_session(
+    application: Application, stranger: httpx.AsyncClient
+) -> None:
+    application.add_user("trader")
+    answer = await log_in(stranger)
+    assert answer.status_code == 200
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+    assert "Secure" not in cookie
+    session = (await stranger.get("/auth/session")).json()
+    assert session == answer.json()
+    assert session["userName"] == "trader"
+    assert session["authentication"] == "session"
+
+
+async def test_a_session_ends_with_its_time(
+    application: Application, trader: httpx.AsyncClient
+) -> None:
+    expires_at = (await trader.get("/auth/session")).json()["expiresAt"]
+    application.clock.advance(expires_at - application.clock.now())
+    assert (await trader.get("/auth/session")).status_code == 401
+
+
+async def test_logging_out_ends_it_at_once(trader: httpx.AsyncClient) -> None:
+    token = trader.cookies["session"]
+    answer = await trader.post("/auth/logout")
+    assert answer.status_code == 204
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    trader.cookies.set("session", token)
+    assert (await trader.get("/auth/session")).status_code == 401
+
+
+@pytest.mark.parametrize(("name", "password"), [("trader", "wrong"), ("nobody", PASSWORD)])
+async def test_which_of_name_and_password_is_wrong_is_not_said(
+    application: Application, stranger: httpx.AsyncClient, name: str, password: str
+) -> None:
+    application.add_user("trader")
+    answer = await log_in(stranger, name, password)
+    assert answer.status_code == 401
+    assert code(answer) == "invalid_credentials"
+    assert "set-cookie" not in answer.headers
+
+
+async def test_the_local_user_has_no_password(stranger: httpx.AsyncClient) -> None:
+    assert (await log_in(stranger, "local", "")).status_code == 400
+    assert (await log_in(stranger, "local", "local")).status_code == 401
+
+
+async def test_guessing_is_slowed_down(
+    application: Application, stranger: httpx.AsyncClient
+) -> None:
+    application.add_user("trader")
+    for _ in range(10):
+        assert (await log_in(stranger, password="guess")).status_code == 401
+    answer = await log_in(stranger)
+    assert answer.status_code == 429
+    assert code(answer) == "too_many_attempts"
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+async def test_a_key_does_what_it_may(
+    trader: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    created = await create_key(trader)
+    assert created.status_code == 201
+    bearer = {"Authorization": f"Bearer {created.json()['secret']}"}
+    session = (await stranger.get("/auth/session", headers=bearer)).json()
+    assert session["userName"] == "trader"
+    assert session["authentication"] == "api_key"
+    assert session["permissions"] == ["read"]
+    refused = await stranger.post(
+        "/auth/keys", headers=bearer, json={"name": "more", "permissions": ["trade"]}
+    )
+    assert refused.status_code == 403
+    assert code(refused) == "permission_missing"
+
+
+async def test_a_secret_is_shown_once(trader: httpx.AsyncClient) -> None:
+    created = (await create_key(trader)).json()
+    listed = (await trader.get("/auth/keys")).json()["keys"]
+    del created["secret"]
+    assert listed == [created]
+
+
+async def test_a_revoked_key_is_refused(
+    trader: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    created = (await create_key(trader)).json()
+    bearer = {"Authorization": f"Bearer {created['secret']}"}
+    assert (await trader.delete(f"/auth/keys/{created['keyId']}")).status_code == 204
+    assert (await stranger.get("/auth/session", headers=bearer)).status_code == 401
+    again = await trader.delete(f"/auth/keys/{created['keyId']}")
+    assert again.status_code == 404
+    assert code(again) == "api_key_not_found"
+
+
+async def test_a_key_expires(
+    application: Application, trader: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    expires_at = application.clock.now() + 1000
+    created = (await create_key(trader, expiresAt=expires_at)).json()
+    bearer = {"Authorization": f"Bearer {created['secret']}"}
+    session = (await stranger.get("/auth/session", headers=bearer)).json()
+    assert session["expiresAt"] == expires_at
+    application.clock.advance(1000)
+    assert (await stranger.get("/auth/session", headers=bearer)).status_code == 401
+
+
+async def test_a_name_is_taken_until_its_key_is_revoked(trader: httpx.AsyncClient) -> None:
+    created = (await create_key(trader)).json()
+    again = await create_key(trader)
+    assert again.status_code == 409
+    assert code(again) == "api_key_name_taken"
+    await trader.delete(f"/auth/keys/{created['keyId']}")
+    assert (await create_key(trader)).status_code == 201
+
+
+async def test_keys_of_others_do_not_exist(
+    trader: httpx.AsyncClient, local: httpx.AsyncClient
+) -> None:
+    created = (await create_key(trader)).json()
+    assert (await local.get("/auth/keys")).json() == {"keys": []}
+    assert (await local.delete(f"/auth/keys/{created['keyId']}")).status_code == 404
+
+
+async def test_a_wrong_key_is_no_way_to_be_the_local_user(local: httpx.AsyncClient) -> None:
+    answer = await local.get("/auth/session", headers={"Authorization": "Bearer tp_wrong"})
+    assert answer.status_code == 401
+
+
+async def test_an_ended_session_does_not_lock_the_local_user_out(local: httpx.AsyncClient) -> None:
+    local.cookies.set("session", "ended")
+    assert (await local.get("/auth/session")).json()["authentication"] == "local"
+
+
+async def test_every_answer_tells_browsers_the_rules(local: httpx.AsyncClient) -> None:
+    for path in ("/health", "/nowhere", "/auth/session", "http://localhost:8000/"):
+        answer = await local.get(path)
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
