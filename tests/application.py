@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from handlers.app import Ports, create_application
-from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.feeds.feeds import Feeds
+from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.security.passwords import Passwords
 from handlers.settings import Settings
