@@ -10,6 +10,7 @@ from templates.dialect_stream import (
     DELIVERIES,
     LIFECYCLES,
     NEEDED_ERRORS,
+    NEEDED_RULES,
     check_close_code,
     check_code,
     check_keys,
@@ -51,6 +52,7 @@ class _Reader:
             source=document.location.file,
             version=info.require("version").text(),
             lifecycle=one_of(info.require("x-lifecycle"), LIFECYCLES),
+            principal=self._principal(),
             families=tuple(self._families()),
             ping=self._ping(),
             policy=_policy(document.require("x-stream-policy")),
@@ -71,6 +73,15 @@ class _Reader:
         messages = self._document.require("channels").require("connection").require("messages")
         for name in _CONNECTION:
             messages.require(name)
+
+    def _principal(self) -> str:
+        """All ways to authenticate lead to one class."""
+        schemes = self._document.require("components").require("securitySchemes")
+        principals = [each.require("x-principal") for each in schemes.mapping().values()]
+        for other in principals[1:]:
+            if other.text() != principals[0].text():
+                raise other.error(f"the other schemes say {principals[0].text()}")
+        return principals[0].text()
 
     def _families(self) -> list[ir.Family]:
         return [
@@ -223,6 +234,8 @@ def _policy(node: Node) -> ir.Policy:
 def _rules(policy: Node, group: str) -> tuple[ir.Rule, ...]:
     node = policy.require(group)
     check_keys(node, group)
+    for needed in NEEDED_RULES[group]:
+        node.require(needed)
     return tuple(ir.Rule(name, positive(value)) for name, value in node.mapping().items())
 
 

@@ -53,6 +53,13 @@ NEEDED_ERRORS: Final = (
     "internal_error",
 )
 
+# What the generated code cannot do without.
+NEEDED_RULES: Final = {
+    "heartbeat": ("pingInterval", "timeout", "grace"),
+    "lifespan": ("duration", "notice"),
+    "limits": ("messagesPerSecond", "messageBurst", "frameSize", "batchSize"),
+}
+
 _RECONNECT: Final = range(4000, 4100)
 _STAY_AWAY: Final = range(4100, 4200)
 _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

@@ -206,6 +206,7 @@ class Stream:
     source: str  # contracts/asyncapi.yaml
     version: str
     lifecycle: str
+    principal: str  # who a client is
     families: tuple[Family, ...]
     ping: Ping
     policy: Policy
