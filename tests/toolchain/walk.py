@@ -1,8 +1,8 @@
 """Does what docs/extending.md says, on a copy of the repository.
 
 A fenced block whose first line names a file is an edit: `diff` replaces what it shows, `before`
-inserts in front of a line, else the block is the whole file. A block marked `error` quotes lines of
-mypy's report.
+inserts in front of a line, `append` adds to the end, else the block is the whole file. A block
+marked `error` quotes lines of mypy's report.
 """
 
 import re
@@ -31,6 +31,8 @@ class Block:
         path = folder / self.file
         if "before" in self.attributes:
             path.write_text(self._inserted(path.read_text("utf-8")), "utf-8")
+        elif "append" in self.attributes:
+            path.write_text(path.read_text("utf-8") + self.text, "utf-8")
         elif self.language == "diff":
             path.write_text(self._replaced(path.read_text("utf-8")), "utf-8")
         else:
