@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests import application
+from tests.application import Application
 from tests.ws.asgi_client import AsgiClient
-from tests.ws.stage import StreamStage
 
 
 class StreamTarget:
@@ -39,8 +40,15 @@ class StreamTarget:
 
 @contextmanager
 def running() -> Iterator[StreamTarget]:
+    """The whole application, on memory ports, for the user of this machine."""
     with asyncio.Runner() as runner:
-        stage = StreamStage()
-        runner.run(stage.hub.start())
-        yield StreamTarget(runner, stage.app, "acc_1")
-        runner.run(stage.hub.stop())
+        context = application.running()
+        running = runner.run(context.__aenter__())
+        yield StreamTarget(runner, running.asgi, runner.run(_first_account(running)))
+        runner.run(context.__aexit__(None, None, None))
+
+
+async def _first_account(running: Application) -> str:
+    async with running.client() as client:
+        accounts = (await client.get("/accounts")).json()["accounts"]
+    return str(accounts[0]["accountId"])
