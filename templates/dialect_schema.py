@@ -6,7 +6,7 @@ from typing import Final
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from templates.contract import Contract, Node
-from templates.errors import NotSupported
+from templates.errors import ContractError, NotSupported
 from templates.names import snake
 
 _ANYWHERE: Final = frozenset(
@@ -56,7 +56,8 @@ _PYTHON_ONLY = re.compile(r"\\[dDwWsSbB]|\(\?[=!<]|\\[1-9]")
 def check_named(contract: Contract, name: str, node: Node) -> None:
     """Checks a schema of components.schemas and everything below it."""
     if not _NAME.fullmatch(name) or name in _TAKEN:
-        raise node.error(f'"{name}" cannot name a schema; write another PascalCase word')
+        where = contract.follow(node, "#/components/schemas").key_location(name)
+        raise ContractError(where, f'"{name}" cannot name a schema; write another PascalCase word')
     _Checker(contract).schema(node, named=True)
 
 
@@ -267,7 +268,10 @@ class _Checker:
             self.schema(below, named=False)
             python = snake(name)
             if python in spelled:
-                raise properties.error(f'"{spelled[python]}" and "{name}" are both {python}')
+                raise ContractError(
+                    properties.key_location(name),
+                    f'"{spelled[python]}" and "{name}" are both {python}; rename one',
+                )
             spelled[python] = name
         required = node.get("required")
         for item in required.items() if required else []:

@@ -130,6 +130,8 @@ def _constrained(annotation: str, validated: str, node: Node) -> Type:
         found = node.get(key)
         if found is not None:
             rules[rule] = found.value
+    if annotation == "float":
+        rules["allow_inf_nan"] = False
     if not rules:
         return Type(annotation, validated)
     given = ", ".join(f"{rule}={value!r}" for rule, value in sorted(rules.items()))

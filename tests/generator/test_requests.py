@@ -1,0 +1,450 @@
+"""Real requests to what was generated from the contract with every feature."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from tests.generator.generating import implementation
+
+PATH = "/api/v2/things/1/blue"
+COOKIE = {"Cookie": "sid=ann"}
+BALL = {"kind": "ball", "radius": "1.50"}
+
+
+class Recorder:
+    """Keeps what handlers were called with."""
+
+    def __init__(self) -> None:
+        self.called: dict[str, Any] = {}
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def client(rest: SimpleNamespace, recorder: Recorder) -> httpx.AsyncClient:
+    app = rest.app.create_app(
+        things=_things(rest, recorder),
+        file_contents=_files(rest),
+        doors=_doors(rest),
+        security=_security(rest),
+        body_limit=1000,
+    )
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://server")
+
+
+def _thing(rest: SimpleNamespace, shape: Any) -> Any:
+    return rest.models.Thing(name="ball", shape=shape, weight=Decimal("1E-8"), remark=None)
+
+
+def _things(rest: SimpleNamespace, recorder: Recorder) -> Any:
+    async def get_thing(self: object, caller: Any, thing_id: int, color: Any, **others: Any) -> Any:
+        recorder.called = {"caller": caller.name, "thing_id": thing_id, "color": color, **others}
+        match thing_id:
+            case 2:
+                return rest.results.GetThingNotModified(etag='"x"')
+            case 3:
+                raise rest.problems.ThingNotFound("There is no thing 3.")
+            case 4:
+                raise rest.problems.TooMany(retry_after=7)
+            case 5:
+                raise rest.problems.OutOfStock
+            case 6:
+                raise RuntimeError("a secret of the inside")
+            case 7:
+                return rest.results.GetThingAccepted()
+            case _:
+                body = _thing(rest, rest.models.Ball(kind="ball", radius=Decimal(1)))
+                return rest.results.GetThingOk(
+                    body=body, etag='"x"', x_price=Decimal("1E+2"), x_fresh=True, x_color=color
+                )
+
+    async def delete_thing(self: object, caller: Any, thing_id: int, color: Any) -> None:
+        recorder.called = {"deleted": thing_id}
+
+    async def create_thing(self: object, caller: Any, body: Any) -> Any:
+        recorder.called = {"body": body}
+        return rest.results.CreateThingCreated(body=_thing(rest, body), location="/things/1")
+
+    async def replace_things(self: object, body: Any) -> Any:
+        return list(body.values())
+
+    async def change_things(self: object, body: Any = None) -> Any:
+        recorder.called = {"body": body}
+        return {} if body is None else {"changed": len(body.model_dump())}
+
+    return implementation(
+        rest.handlers,
+        "ThingsHandler",
+        get_thing=get_thing,
+        delete_thing=delete_thing,
+        create_thing=create_thing,
+        replace_things=replace_things,
+        change_things=change_things,
+    )
+
+
+def _files(rest: SimpleNamespace) -> Any:
+    async def write_text(self: object, body: str) -> str:
+        return body.upper()
+
+    async def write_bytes(self: object, body: bytes) -> Any:
+        return rest.results.WriteBytesOk(body=body[::-1], x_length=len(body))
+
+    return implementation(
+        rest.handlers, "FileContentsHandler", write_text=write_text, write_bytes=write_bytes
+    )
+
+
+def _doors(rest: SimpleNamespace) -> Any:
+    async def come_in(self: object, caller: Any) -> Any:
+        return caller
+
+    return implementation(
+        rest.unimplemented,
+        "UnimplementedDoors",
+        open_with_both=come_in,
+        open_maybe=come_in,
+    )
+
+
+def _security(rest: SimpleNamespace) -> Any:
+    def by(scheme: str) -> Any:
+        async def check(self: object, request: object, *credential: str) -> Any:
+            if "wrong" in credential:
+                raise rest.problems.Unauthenticated(f"Wrong {scheme}.")
+            return rest.models.Caller(name=credential[0], by=scheme)
+
+        return check
+
+    async def absent(self: object, request: object) -> Any:
+        raise rest.problems.Unauthenticated
+
+    async def permit(self: object, caller: Any, permissions: tuple[str, ...]) -> None:
+        if caller.name not in permissions and caller.name != "ann":
+            raise rest.problems.Unauthenticated("Not permitted.")
+
+    schemes = {name: by(name) for name in ("cookie", "bearer", "password", "key", "code")}
+    return implementation(rest.security, "SecurityHandler", absent=absent, permit=permit, **schemes)
+
+
+def _fields(response: httpx.Response) -> dict[str, str]:
+    """Field and rule of every error of an invalid request."""
+    assert response.status_code == 400, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["code"] == "invalid_request"
+    return {error["field"]: error["rule"] for error in response.json()["errors"]}
+
+
+async def test_parameters_arrive_as_what_they_are(
+    client: httpx.AsyncClient, recorder: Recorder, rest: SimpleNamespace
+) -> None:
+    query = (
+        "limit=7&ratio=1e-1&deep=true&from=-0.10&day=2026-01-31&level=2&mode=fast&colors=7,blue"
+        "&numbers=3&session=6fa459ea-ee8a-3ca4-894e-db77e160355e&at=2026-01-31T00:00:00Z"
+    )
+    headers = {"Cookie": "sid=ann; theme=7", "If-None-Match": "abc", "X-Sizes": "1,2"}
+    response = await client.get(f"{PATH}?{query}", headers=headers)
+    assert response.status_code == 200, response.text
+    color = rest.models.Color
+    called = recorder.called
+    assert called.pop("at").isoformat() == "2026-01-31T00:00:00+00:00"
+    assert called == {
+        "caller": "ann", "thing_id": 1, "color": color.BLUE, "limit": 7, "ratio": 0.1,
+        "deep": True, "from_": Decimal("-0.10"), "day": date(2026, 1, 31),
+        "level": rest.models.Level.HIGH, "mode": "fast", "colors": (color.SEVEN, color.BLUE),
+        "numbers": (3,), "session": UUID("6fa459ea-ee8a-3ca4-894e-db77e160355e"),
+        "if_none_match": "abc", "x_sizes": (1, 2), "theme": color.SEVEN,
+    }  # fmt: skip
+    assert isinstance(called["from_"], Decimal)
+
+
+async def test_what_is_not_sent_has_its_default(
+    client: httpx.AsyncClient, recorder: Recorder, rest: SimpleNamespace
+) -> None:
+    await client.get(PATH, headers=COOKIE)
+    assert recorder.called["limit"] == 100
+    assert recorder.called["level"] is rest.models.Level.LOW
+    assert recorder.called["theme"] is rest.models.Color.DARK_RED
+    assert recorder.called["numbers"] == (1, 2)
+    assert recorder.called["from_"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "rule"),
+    [
+        ("limit=%2B1", "limit", "type"),
+        ("limit=%201", "limit", "type"),
+        ("limit=1.0", "limit", "type"),
+        ("limit=01", "limit", "type"),
+        ("limit=", "limit", "type"),
+        ("limit=0", "limit", "minimum"),
+        ("limit=501", "limit", "maximum"),
+        ("limit=" + "9" * 5000, "limit", "type"),
+        ("limit=1&limit=2", "limit", "repeated"),
+        ("limitt=1", "limitt", "unknown"),
+        ("ratio=0", "ratio", "exclusiveMinimum"),
+        ("ratio=NaN", "ratio", "type"),
+        ("ratio=1e999", "ratio", "type"),
+        ("deep=True", "deep", "type"),
+        ("deep=1", "deep", "type"),
+        ("from=1e3", "from", "pattern"),
+        ("from=", "from", "pattern"),
+        ("day=2026-02-30", "day", "type"),
+        ("level=3", "level", "enum"),
+        ("mode=slow", "mode", "const"),
+        ("colors=blue,green", "colors", "enum"),
+        ("colors=blue,blue,blue,blue", "colors", "maxItems"),
+        ("colors=", "colors", "minItems"),
+        ("numbers=1,,2", "numbers", "type"),
+    ],
+)
+async def test_a_wrong_parameter_is_named(
+    client: httpx.AsyncClient, query: str, field: str, rule: str
+) -> None:
+    assert _fields(await client.get(f"{PATH}?{query}", headers=COOKIE)) == {field: rule}
+
+
+async def test_all_wrong_fields_come_in_one_answer(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/v2/things/0/green?limit=x&zz=1", headers=COOKIE)
+    assert _fields(response) == {
+        "zz": "unknown", "thingId": "minimum", "color": "enum", "limit": "type"
+    }  # fmt: skip
+
+
+async def test_outcomes_and_their_headers(client: httpx.AsyncClient) -> None:
+    found = await client.get(PATH, headers=COOKIE)
+    assert found.json() == {
+        "name": "ball", "shape": {"kind": "ball", "radius": "1"}, "weight": "0.00000001",
+        "remark": None,
+    }  # fmt: skip
+    assert found.headers["etag"] == '"x"'
+    assert found.headers["x-price"] == "100"
+    assert found.headers["x-fresh"] == "true"
+    assert found.headers["x-color"] == "blue"
+    assert "x-count" not in found.headers
+    unchanged = await client.get("/api/v2/things/2/blue", headers=COOKIE)
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert unchanged.headers["etag"] == '"x"'
+    later = await client.get("/api/v2/things/7/blue", headers=COOKIE)
+    assert (later.status_code, later.content) == (202, b"")
+
+
+async def test_problems(client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+    missing = await client.get("/api/v2/things/3/blue", headers=COOKIE)
+    assert missing.status_code == 404
+    assert missing.json() == {
+        "type": "/api/v2/docs#thing_not_found", "title": "No such thing", "status": 404,
+        "code": "thing_not_found", "detail": "There is no thing 3.",
+    }  # fmt: skip
+    slower = await client.get("/api/v2/things/4/blue", headers=COOKIE)
+    assert (slower.status_code, slower.headers["retry-after"]) == (429, "7")
+    assert not caplog.records
+    undeclared = await client.get("/api/v2/things/5/blue", headers=COOKIE)
+    assert (undeclared.status_code, undeclared.json()["code"]) == (500, "internal_error")
+    assert "out_of_stock" in caplog.text
+    failed = await client.get("/api/v2/things/6/blue", headers=COOKIE)
+    assert (failed.status_code, failed.json()["code"]) == (500, "internal_error")
+    assert "secret" not in failed.text
+    assert "a secret of the inside" in caplog.text
+
+
+async def test_an_operation_that_is_not_written_answers_501(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/v2/doors/password", auth=("ann", "pass:word"))
+    assert (response.status_code, response.json()["code"]) == (501, "not_implemented")
+
+
+async def test_a_deprecated_operation_says_so_whatever_it_answers(
+    client: httpx.AsyncClient,
+) -> None:
+    for response in (await client.delete(PATH, headers=COOKIE), await client.delete(PATH)):
+        assert response.headers["deprecation"] == "@1769817600"
+        assert response.headers["sunset"] == "Sun, 31 Jan 2027 00:00:00 GMT"
+    assert "deprecation" not in (await client.get(PATH, headers=COOKIE)).headers
+
+
+async def test_every_response_carries_the_version(client: httpx.AsyncClient) -> None:
+    for path in (PATH, "/api/v2/nothing", "/elsewhere"):
+        assert (await client.get(path)).headers["api-version"] == "2.1.0"
+
+
+async def test_unknown_paths_and_methods(client: httpx.AsyncClient) -> None:
+    unknown = await client.get("/api/v2/nothing", headers=COOKIE)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+    refused = await client.request("TRACE", "/api/v2/things")
+    assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
+    assert refused.headers["allow"] == "PUT, POST, PATCH, OPTIONS"
+    options = await client.options(PATH)
+    assert (options.status_code, options.headers["allow"]) == (204, "GET, DELETE, HEAD, OPTIONS")
+
+
+async def test_head_answers_as_get_without_the_body(client: httpx.AsyncClient) -> None:
+    found, head = await client.get(PATH, headers=COOKIE), await client.head(PATH, headers=COOKIE)
+    assert head.status_code == 200
+    assert head.content == b""
+    assert head.headers["content-length"] == str(len(found.content))
+    assert (await client.head("/api/v2/things")).status_code == 405
+
+
+async def test_authentication_comes_before_all_else(client: httpx.AsyncClient) -> None:
+    for response in (
+        await client.get("/api/v2/things/0/green?zz=1"),
+        await client.post("/api/v2/things", content=b"{"),
+        await client.post("/api/v2/things", content=b"x" * 2000),
+    ):
+        assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
+        assert response.headers["www-authenticate"] == "Bearer, Basic"
+
+
+@pytest.mark.parametrize(
+    ("headers", "query", "status", "name"),
+    [
+        ({"X-Key": "kim"}, "?code=1", 200, "kim"),
+        ({"X-Key": "kim"}, "", 401, ""),
+        ({"X-Key": "wrong"}, "?code=1", 401, ""),
+        ({"X-Key": "wrong", "Cookie": "sid=ann"}, "?code=1", 200, "ann"),
+        ({"Cookie": "sid=ann"}, "", 200, "ann"),
+        ({"Cookie": "sid=wrong"}, "", 401, ""),
+        ({}, "", 401, ""),
+    ],
+)
+async def test_schemes_together_or_instead(
+    client: httpx.AsyncClient, headers: dict[str, str], query: str, status: int, name: str
+) -> None:
+    response = await client.get(f"/api/v2/doors/both{query}", headers=headers)
+    assert response.status_code == status, response.text
+    assert response.json().get("name", "") == name
+
+
+async def test_an_optional_caller(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/api/v2/doors/maybe")).json() is None
+    assert (await client.get("/api/v2/doors/maybe", headers=COOKIE)).json()["name"] == "ann"
+
+
+async def test_permissions_are_asked_for(client: httpx.AsyncClient) -> None:
+    refused = await client.delete(PATH, headers={"Cookie": "sid=bob"})
+    assert refused.json()["detail"] == "Not permitted."
+    allowed = await client.delete(PATH, headers={"Authorization": "Bearer write"})
+    assert (allowed.status_code, allowed.content) == (204, b"")
+
+
+async def test_a_variant_is_chosen_by_its_discriminator(
+    client: httpx.AsyncClient, recorder: Recorder, rest: SimpleNamespace
+) -> None:
+    response = await client.post("/api/v2/things", json=BALL, headers=COOKIE)
+    assert (response.status_code, response.headers["location"]) == (201, "/things/1")
+    assert recorder.called["body"] == rest.models.Ball(kind="ball", radius=Decimal("1.50"))
+    box = {"kind": "box", "sides": [1, 2, 3]}
+    assert (await client.post("/api/v2/things", json=box, headers=COOKIE)).status_code == 201
+    assert recorder.called["body"].color is rest.models.Color.BLUE
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({**BALL, "radius": 1.5}, {"/radius": "type"}),
+        ({**BALL, "radius": "1e3"}, {"/radius": "pattern"}),
+        ({**BALL, "radius": None}, {"/radius": "type"}),
+        ({"kind": "ball"}, {"/radius": "required"}),
+        ({**BALL, "more": 1}, {"/more": "unknown"}),
+        ({"radius": "1"}, {"/": "discriminator"}),
+        ({"kind": "cone"}, {"/": "discriminator"}),
+        ({"kind": "box", "sides": [1, "2", 0]}, {"/sides/1": "type", "/sides/2": "minimum"}),
+        ({"kind": "box", "sides": [1]}, {"/sides": "minItems"}),
+        ([BALL], {"/": "type"}),
+        ("ball", {"/": "type"}),
+    ],
+)
+async def test_a_wrong_body_names_its_fields(
+    client: httpx.AsyncClient, body: object, fields: dict[str, str]
+) -> None:
+    response = await client.post("/api/v2/things", json=body, headers=COOKIE)
+    assert _fields(response) == fields
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status", "code"),
+    [
+        (b"{", "application/json", 400, "malformed_body"),
+        (b"", "application/json", 400, "malformed_body"),
+        (b'{"kind": "\xff"}', "application/json", 400, "malformed_body"),
+        (b"[" * 900, "application/json", 400, "malformed_body"),
+        (b"{}", "text/plain", 415, "unsupported_media_type"),
+        (b"{}", "application/json; charset=latin-1", 415, "unsupported_media_type"),
+        (b" " * 1001, "application/json", 413, "body_too_large"),
+    ],
+)
+async def test_a_body_that_cannot_be_read(
+    client: httpx.AsyncClient, content: bytes, media_type: str, status: int, code: str
+) -> None:
+    headers = {**COOKIE, "Content-Type": media_type}
+    response = await client.post("/api/v2/things", content=content, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+async def test_a_body_without_a_length_is_bounded_too(client: httpx.AsyncClient) -> None:
+    async def endless() -> Any:
+        for _ in range(20):
+            yield b" " * 100
+
+    headers = {**COOKIE, "Content-Type": "application/json; charset=UTF-8"}
+    response = await client.post("/api/v2/things", content=endless(), headers=headers)
+    assert response.status_code == 413
+
+
+async def test_maps_and_recursion(client: httpx.AsyncClient) -> None:
+    thing = {"name": "a", "shape": BALL, "weight": "2", "remark": "x"}
+    whole = {**thing, "parts": [{**thing, "labels": {"k": "v"}}], "owner": None, "schema": 1}
+    response = await client.put("/api/v2/things", json={"one": whole})
+    assert response.json() == [whole]
+    wrong = {"one": {**thing, "parts": [{**thing, "weight": 2}], "labels": None}}
+    fields = _fields(await client.put("/api/v2/things", json=wrong))
+    assert fields == {"/one/parts/0/weight": "type", "/one/labels": "type"}
+
+
+async def test_an_optional_body_and_an_optional_field(client: httpx.AsyncClient) -> None:
+    async def change(**body: object) -> httpx.Response:
+        return await client.patch("/api/v2/things", json=body)
+
+    assert (await client.patch("/api/v2/things")).json() == {}
+    assert (await change()).json() == {"changed": 0}
+    assert (await change(note=None, size=10)).json() == {"changed": 2}
+    assert _fields(await change(size=None)) == {"/size": "type"}
+    assert _fields(await change(size=7)) == {"/size": "multipleOf"}
+    assert _fields(await change(other=7)) == {"/other": "unknown"}
+
+
+async def test_a_secret_is_not_sent_back(client: httpx.AsyncClient) -> None:
+    response = await client.patch("/api/v2/things", json={"secret": "ab"})
+    assert _fields(response) == {"/secret": "minLength"}
+    assert '"ab"' not in response.text
+
+
+async def test_text_and_bytes(client: httpx.AsyncClient) -> None:
+    text = {"Content-Type": "text/plain; charset=utf-8"}
+    written = await client.put("/api/v2/files/text", content="größe", headers=text)
+    assert written.text == "GRÖSSE"
+    assert written.headers["content-type"] == "text/plain; charset=utf-8"
+    assert _fields(await client.put("/api/v2/files/text", content=b"\xff", headers=text))
+    octets = {"Content-Type": "application/octet-stream"}
+    written = await client.put("/api/v2/files/bytes", content=b"\x00\xff", headers=octets)
+    assert (written.content, written.headers["x-length"]) == (b"\xff\x00", "2")
+    assert (await client.put("/api/v2/files/bytes", content=b"x")).status_code == 415
+
+
+def test_models_refuse_what_the_wire_could_not_carry(rest: SimpleNamespace) -> None:
+    ball = rest.models.Ball(kind="ball", radius=Decimal("1E+1"))
+    assert json.loads(ball.model_dump_json()) == {"kind": "ball", "radius": "10"}
+    with pytest.raises(ValueError, match="is not of the form"):
+        rest.models.Ball(kind="ball", radius=Decimal("1E-13"))
+    with pytest.raises(ValueError, match="frozen"):
+        ball.radius = Decimal(2)
