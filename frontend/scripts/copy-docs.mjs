@@ -10,6 +10,7 @@ const vendor = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/p
 
 await mkdir(join(target, 'vendor'), { recursive: true })
 await cp(join(root, 'docs'), target, { recursive: true })
+await cp(join(root, 'src', 'styles', 'tokens.css'), join(target, 'tokens.css'))
 for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE', 'NOTICE']) {
   const renamed = name === name.toUpperCase() ? `swagger-ui.${name}` : name
   await cp(join(vendor, name), join(target, 'vendor', renamed))
