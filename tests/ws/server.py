@@ -4,21 +4,25 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from generated.ws.policy import LIMITS
 from handlers.realtime.uvicorn_protocol import StreamProtocol
-from tests.ws.stage import StreamStage
 
 
 @asynccontextmanager
-async def serve(stage: StreamStage) -> AsyncIterator[tuple[str, uvicorn.Server]]:
+async def serve(
+    application: ASGIApp, lifespan: Literal["on", "off"] = "on"
+) -> AsyncIterator[tuple[str, uvicorn.Server]]:
     """The address of the stream, and the server."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        stage.app,
+        application,
+        lifespan=lifespan,
         ws=StreamProtocol,
         ws_max_size=LIMITS.frame_size,
         ws_per_message_deflate=False,

@@ -35,7 +35,7 @@ class Running:
 @pytest_asyncio.fixture
 async def running() -> AsyncIterator[Running]:
     stage = StreamStage()
-    async with serve(stage) as (address, server):
+    async with serve(stage.app) as (address, server):
         yield Running(stage, address, server)
 
 
