@@ -140,6 +140,7 @@ class AccountState:
                     raise BrokenLedger(f"no order {event.order_id}")
                 change.order_changed(order, event)
             case PositionOpened():
+                self._check_flat(change, event)
                 change.position_opened(event)
             case PositionChanged() | PositionClosed():
                 position = change.positions.get(event.position_id) or self.position(
@@ -150,6 +151,13 @@ class AccountState:
                 change.position_changed(position, event)
             case BalanceChanged():
                 change.balance_changed(event)
+
+    def _check_flat(self, change: Change, event: PositionOpened) -> None:
+        """One open position for a symbol; one that this change has closed is no more."""
+        held = self.open_positions.get(event.symbol)
+        still = held and change.positions.get(held.position_id, held).open
+        if still or event.position_id in self._positions or event.position_id in change.positions:
+            raise BrokenLedger(f"{event.symbol} has a position already")
 
     def _keep_order(self, sequence: int, order: Order) -> None:
         self._orders.setdefault(order.order_id, History()).put(sequence, order)

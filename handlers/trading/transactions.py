@@ -51,10 +51,6 @@ class Transaction:
     def transaction_id(self) -> str:
         return identifier("tx", self.account_id, self.sequence)
 
-    @property
-    def as_of(self) -> AsOf:
-        return AsOf(self.epoch, self.sequence)
-
 
 def identifier(prefix: str, *parts: str | int) -> str:
     """An opaque id that is the same whenever the same things happen in the same order."""
