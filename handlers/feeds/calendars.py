@@ -1,5 +1,6 @@
 """Trading calendars of real exchanges, loaded when they are first asked for."""
 
+import warnings
 from functools import cache
 from threading import Lock
 from typing import final
@@ -46,7 +47,10 @@ class ExchangeSessions(Sessions):
 def _load(code: str, start: str, end: str) -> ListedSessions:
     import exchange_calendars
 
-    calendar = exchange_calendars.get_calendar(code, start=start, end=end)
+    with warnings.catch_warnings():
+        # It is behind with what pandas deprecates, which is not for our users to read.
+        warnings.simplefilter("ignore")
+        calendar = exchange_calendars.get_calendar(code, start=start, end=end)
     return ListedSessions(
         [
             (

@@ -1,0 +1,93 @@
+"""Reads the recorded prices: daily bars from the sample data that is installed beside us."""
+
+import csv
+import gzip
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, distribution
+from typing import Final
+
+from handlers.market.bars import Bar
+from handlers.market.resolutions import DAY
+
+DISTRIBUTION: Final = "bokeh-sampledata"
+FILE: Final = "stocks.csv.gz"
+_REMEDY: Final = (
+    "run `.venv/bin/pip install --no-deps -r requirements/sample-data.txt` and start again"
+)
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+class RecordMissing(Exception):
+    """There are no recorded prices; the message says why, and the remedy, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedBar:
+    """A daily bar as it was, and its close adjusted for splits and dividends."""
+
+    bar: Bar
+    adjusted_close: float
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Daily bars by ticker, in ascending order."""
+
+    bars: Mapping[str, Sequence[RecordedBar]]
+    fingerprint: str
+    """Another one where the data is another one."""
+
+
+def read_sample() -> Record:
+    """The record in the sample data, found without importing anything of it.
+
+    Raises RecordMissing.
+    """
+    try:
+        files = distribution(DISTRIBUTION).files or []
+    except PackageNotFoundError:
+        raise RecordMissing(f"{DISTRIBUTION} is not installed: {_REMEDY}.") from None
+    for file in files:
+        if file.name == FILE:
+            return _read(file.read_binary)
+    raise RecordMissing(f"{DISTRIBUTION} has no {FILE}: {_REMEDY}.")
+
+
+def parse(content: bytes) -> Record:
+    """From the bytes of a gzipped CSV file. Raises ValueError for anything else."""
+    try:
+        text = gzip.decompress(content).decode()
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise ValueError("not gzipped text") from error
+    bars: dict[str, list[RecordedBar]] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        bars.setdefault(row["Ticker"], []).append(_bar(row))
+    for series in bars.values():
+        times = [each.bar.time for each in series]
+        if times != sorted(set(times)):
+            raise ValueError("days are not in order")
+    return Record(bars, blake2b(content, digest_size=8).hexdigest())
+
+
+def _read(content: Callable[[], bytes]) -> Record:
+    try:
+        return parse(content())
+    except (OSError, ValueError, KeyError) as error:
+        raise RecordMissing(f"{FILE} cannot be read ({error}): {_REMEDY}.") from error
+
+
+def _bar(row: Mapping[str, str]) -> RecordedBar:
+    day = date.fromisoformat(row["Date"]).toordinal() - _EPOCH
+    bar = Bar(
+        day * DAY,
+        float(row["Open"]),
+        float(row["High"]),
+        float(row["Low"]),
+        float(row["Close"]),
+        float(row["Volume"]),
+    )
+    return RecordedBar(bar, float(row["Adj Close"]))

@@ -1,0 +1,136 @@
+"""The whole record, seen from a number of days that are known of it. Pure."""
+
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from generated.models import AccountClock, DataKind, Resolution, SymbolType
+from handlers.feeds.replay.record import Record
+from handlers.feeds.replay.series import RESOLUTIONS, Series
+from handlers.market.bars import Bar
+from handlers.market.quotes import DayFigures, Quote
+from handlers.market.resolutions import DAY, SECOND, day_of, period_of
+from handlers.market.symbols import Exchange, Symbol, symbol_id
+
+EXCHANGE: Final = Exchange("REC", "Recorded prices, replayed", DataKind.RECORDED)
+_NAMES: Final = {
+    "AAPL": "Apple Inc.",
+    "FB": "Facebook, Inc.",
+    "GOOG": "Google Inc.",
+    "IBM": "International Business Machines Corporation",
+    "MSFT": "Microsoft Corporation",
+}
+_NEW_YORK: Final = ZoneInfo("America/New_York")
+_CLOSE: Final = time(16)
+_TICK: Final = Decimal("0.0001")
+"""The record has prices of four digits."""
+
+
+class Recording:
+    """`known` counts the days, of all symbols together, that are known."""
+
+    def __init__(self, record: Record) -> None:
+        self._series = {
+            symbol_id(ticker, EXCHANGE.name): Series(bars) for ticker, bars in record.bars.items()
+        }
+        self.symbols = tuple(_symbol(ticker) for ticker in sorted(record.bars))
+        self.fingerprint = record.fingerprint
+        self._days = sorted({time for series in self._series.values() for time in series.times})
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+    def series(self, symbol_id: str) -> Series:
+        return self._series[symbol_id]
+
+    def cutoff(self, known: int) -> int:
+        """The first time that nothing is known of."""
+        return self._days[known - 1] + 1 if known else 0
+
+    def newest_day(self, symbol_id: str, known: int) -> Bar | None:
+        """The bar of the last known day; None where the symbol has none of that very day."""
+        series = self._series[symbol_id]
+        count = series.known(self.cutoff(known))
+        if not count or series.times[count - 1] != self._days[known - 1]:
+            return None
+        return series.day(count - 1)
+
+    def market_time(self, known: int) -> int:
+        """Just after the close of the last known day: nothing fills on what was seen already."""
+        return _close(self._days[known - 1]) + 1 if known else 0
+
+    def session_end(self, known: int) -> int:
+        """Of the day that comes next."""
+        if known < len(self._days):
+            return _close(self._days[known])
+        return self.market_time(known) + DAY
+
+    def ends(self, resolution: Resolution, known: int) -> bool:
+        """Whether the last known day is the last of its bar."""
+        if resolution is Resolution.DAY:
+            return True
+        if known >= len(self._days):
+            return False
+        here, after = (day_of(day) for day in self._days[known - 1 : known + 1])
+        return period_of(resolution, here) != period_of(resolution, after)
+
+    def quote(self, symbol_id: str, known: int) -> Quote | None:
+        """The close, for valuation; nothing is known of bid, ask and sizes."""
+        series = self._series[symbol_id]
+        count = series.known(self.cutoff(known))
+        if not count:
+            return None
+        bar = series.day(count - 1)
+        price, none = _decimal(bar.close), Decimal(0)
+        return Quote(symbol_id, _close(bar.time), price, price, price, none, none, none)
+
+    def day_figures(self, symbol_id: str, known: int) -> DayFigures | None:
+        series = self._series[symbol_id]
+        count = series.known(self.cutoff(known))
+        if not count:
+            return None
+        bar = series.day(count - 1)
+        before = series.day(count - 2).close if count > 1 else bar.open
+        return DayFigures(
+            open=_decimal(bar.open),
+            high=_decimal(bar.high),
+            low=_decimal(bar.low),
+            previous_close=_decimal(before),
+            volume=Decimal(int(bar.volume)),
+        )
+
+
+def _close(time: int) -> int:
+    """When the exchange closed on the day, Unix milliseconds."""
+    day = datetime.fromtimestamp(time / SECOND, UTC).date()
+    return int(datetime.combine(day, _CLOSE, _NEW_YORK).timestamp()) * SECOND
+
+
+def _decimal(price: float) -> Decimal:
+    """What is written in the record: the shortest decimal that reads as this float."""
+    return Decimal(str(price))
+
+
+def _symbol(ticker: str) -> Symbol:
+    return Symbol(
+        id=symbol_id(ticker, EXCHANGE.name),
+        ticker=ticker,
+        exchange=EXCHANGE.name,
+        description=f"{_NAMES.get(ticker, ticker)}, recorded 2000 to 2013",
+        type=SymbolType.STOCK,
+        currency="USD",
+        tick_size=_TICK,
+        quantity_step=Decimal(1),
+        max_quantity=Decimal(1_000_000),
+        initial_margin_rate=Decimal("0.5"),
+        maintenance_margin_rate=Decimal("0.25"),
+        calendar="XNYS",
+        time_zone="America/New_York",
+        session="0930-1600",
+        data_kind=DataKind.RECORDED,
+        source="Daily prices of bokeh-sampledata, unadjusted",
+        venue_symbol=ticker,
+        clock=AccountClock.REPLAY,
+        resolutions=RESOLUTIONS,
+    )

@@ -1,0 +1,31 @@
+"""How far a replay is: a pure function of the real time and of when it began."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    lap: int
+    """How often the record was gone through before."""
+    behind: int
+    """Days of the record that are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """From `first` known days on, one more each `bar_duration` ms, up to `total`; then again."""
+
+    started_at: int
+    bar_duration: int
+    first: int
+    total: int
+
+    def at(self, now: int) -> Position:
+        steps = max(0, now - self.started_at) // self.bar_duration
+        lap, step = divmod(steps, self.total - self.first + 1)
+        return Position(lap, self.first + step)
+
+    def next_change(self, now: int) -> int:
+        """When the position changes next."""
+        steps = max(0, now - self.started_at) // self.bar_duration
+        return self.started_at + (steps + 1) * self.bar_duration
