@@ -17,6 +17,8 @@ from generated.ws.publisher import Publisher
 from handlers.brokers.paper import PaperBroker
 from handlers.clock import Clock
 from handlers.feeds.feeds import Feeds
+from handlers.feeds.replay.feed import ReplayFeed
+from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.oms import Oms
 from handlers.operations.health import Vitals
 from handlers.operations.logging import logger
@@ -47,6 +49,7 @@ from handlers.security.tokens import new_id
 from handlers.settings import Settings
 from handlers.storage.database import Database
 from handlers.storage.ledger import Ledger
+from handlers.storage.replays import SqlReplays
 from handlers.storage.sql_ledger import SqlLedger
 from handlers.ws.account import AccountStream
 from handlers.ws.bars import BarsStream
@@ -76,7 +79,18 @@ def open_ports(settings: Settings, clock: Clock, database: Database) -> Ports:
         database=database,
         ledger=SqlLedger(database),
         backplane=MemoryBackplane(),
-        feeds=Feeds([]),
+        feeds=Feeds(
+            [
+                SimulatedFeed(clock, settings.simulated_seed),
+                ReplayFeed(
+                    clock,
+                    SqlReplays(database),
+                    lambda: new_id("rec"),
+                    bar_duration=max(1, round(settings.replay_bar_seconds * 1_000)),
+                    history=settings.replay_history,
+                ),
+            ]
+        ),
         passwords=Passwords(),
     )
 
