@@ -104,7 +104,8 @@ test-frontend: $(FRONTEND) ## test the terminal's parts
 
 .PHONY: e2e
 e2e: $(VENV) $(TERMINAL) ## test the whole product in a browser (E2E_BROWSER=path names one)
-	@browser=$$(sh .ci/browser) || exit 1; cd frontend && E2E_BROWSER="$$browser" $(BIN)/npm run --silent e2e
+	@browser=$$(sh .ci/browser) || exit 1; cd frontend && E2E_BROWSER="$$browser" \
+		E2E_PORT=$${E2E_PORT:-$$($(BIN)/python ../.ci/free_port.py)} $(BIN)/npm run --silent e2e
 
 .PHONY: fuzz
 fuzz: $(VENV) ## look for failures with generated requests and stream messages, at full length

@@ -16,7 +16,6 @@ BUNDLED = ROOT / "frontend" / "dist" / ".vite" / "license.json"
 NOTICES = ROOT / "THIRD_PARTY_NOTICES.md"
 # In the build, but not as bundled modules: styles, fonts, and the files of the API pages.
 COPIED = (
-    "@asyncapi/react-component",
     "@fontsource-variable/inter",
     "swagger-ui-dist",
     "tailwindcss",
