@@ -21,7 +21,7 @@ LOCKS = sorted([*ROOT.glob("requirements/*.txt"), *ROOT.glob("*/package-lock.jso
 def written() -> Iterator[Path]:
     for folder, suffixes in WRITTEN.items():
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in suffixes and "node_modules" not in path.parts:
+            if path.suffix in suffixes and not {"node_modules", "snapshots"} & set(path.parts):
                 yield path
 
 
