@@ -34,8 +34,10 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
+    environmentOptions: { happyDOM: { url: 'http://localhost:8000/' } },
     include: ['src/**/*.spec.ts'],
     setupFiles: ['src/mocks/vitest.ts'],
     restoreMocks: true,
+    silent: 'passed-only',
   },
 })

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterEach, beforeAll } from 'vitest'
 import { server } from './node'
 
 beforeAll(() => {
@@ -7,7 +7,4 @@ beforeAll(() => {
 afterEach(() => {
   server.resetHandlers()
   localStorage.clear()
-})
-afterAll(() => {
-  server.close()
 })

@@ -1,0 +1,113 @@
+import { http, HttpResponse } from 'msw/http'
+import type { PlaceOrderRequest } from '@generated/models'
+import { describe, expect, it, vi } from 'vitest'
+import { useAccounts } from '@/features/account'
+import { useWorkspace } from '@/features/workspace'
+import { server } from '@/mocks/node'
+import { render } from '@/mocks/render'
+import { notices } from '@/shared/composables/notices'
+import OrderTicket from './OrderTicket.vue'
+
+async function open() {
+  const ticket = render(OrderTicket)
+  await useAccounts().load()
+  await vi.waitFor(() => {
+    expect(ticket.get('[data-testid="ask"]').text()).toMatch(/\d/)
+  })
+  const button = (label: RegExp) => {
+    const found = ticket.findAll('button').find((each) => label.test(each.text()))
+    if (!found) throw new Error(`There is no button ${label.source}.`)
+    return found
+  }
+  const field = (label: string) => {
+    const id = ticket
+      .findAll('label')
+      .find((each) => each.text() === label)
+      ?.attributes('for')
+    return ticket.get<HTMLInputElement>(`[id="${id}"]`)
+  }
+  return { ticket, button, field, submit: () => ticket.get('form').trigger('submit') }
+}
+
+describe('the order ticket', () => {
+  it('places a market order, and the account has the position', async () => {
+    const { field, submit } = await open()
+    await field('Quantity').setValue('25')
+    await submit()
+    await vi.waitFor(() => {
+      expect(useAccounts().positions.map((each) => [each.symbol, each.quantity])).toContainEqual([
+        'AAPL',
+        '25',
+      ])
+    })
+    expect(notices.value.at(-1)?.title).toMatch(/^Buy 25 AAPL filled at/)
+  })
+
+  it('sells when the bid is chosen', async () => {
+    const { ticket, button } = await open()
+    await button(/^Sell/).trigger('click')
+    expect(ticket.get('[data-testid="submit-order"]').text()).toContain('Sell 10 AAPL')
+  })
+
+  it('shows a refusal at its field, and takes the nearest price', async () => {
+    const { ticket, button, field, submit } = await open()
+    await button(/^Limit$/).trigger('click')
+    await field('Limit price').setValue('100.005')
+    await submit()
+    await vi.waitFor(() => {
+      expect(field('Limit price').attributes('aria-invalid')).toBe('true')
+    })
+    expect(ticket.get('[role="alert"]').text()).toContain('multiple of 0.01')
+    await button(/^Use 100.01$/).trigger('click')
+    expect(field('Limit price').element.value).toBe('100.01')
+    expect(ticket.find('[role="alert"]').exists()).toBe(false)
+  })
+
+  it('says what a rule of the whole order refused', async () => {
+    const { ticket, field, submit } = await open()
+    await field('Quantity').setValue('20000')
+    await submit()
+    await vi.waitFor(() => {
+      expect(ticket.get('[role="alert"]').text()).toContain('12,345.00')
+    })
+  })
+
+  it('asks for a quantity before it sends anything', async () => {
+    const { ticket, field, submit } = await open()
+    await field('Quantity').setValue('0')
+    await submit()
+    expect(ticket.get('[role="alert"]').text()).toBe('Enter a quantity above zero.')
+  })
+
+  it('sends the same order again under the same key when there was no answer', async () => {
+    const { button, submit } = await open()
+    const keys: (string | undefined)[] = []
+    server.use(
+      http.post('*/api/v1/accounts/:accountId/orders', async ({ request }) => {
+        keys.push(((await request.json()) as PlaceOrderRequest).clientOrderId)
+        return HttpResponse.error()
+      }),
+    )
+    await submit()
+    await vi.waitFor(() => {
+      button(/^Send again$/)
+    })
+    await button(/^Send again$/).trigger('click')
+    await vi.waitFor(() => {
+      expect(keys).toHaveLength(2)
+    })
+    expect(keys[0]).toBe(keys[1])
+  })
+
+  it('trades recorded symbols in the replay account, and says so', async () => {
+    const { ticket } = await open()
+    expect(useAccounts().current?.name).toBe('Paper')
+    useWorkspace().symbol = 'REC:AAPL'
+    await vi.waitFor(() => {
+      expect(ticket.find('[data-testid="replay-note"]').exists()).toBe(true)
+    })
+    expect(ticket.get('[data-testid="ticket-account"]').text()).toBe('Replay')
+    expect(useAccounts().current?.name).toBe('Replay')
+    expect(ticket.text()).toContain('Recorded')
+  })
+})
