@@ -31,6 +31,8 @@ class Path:
         self._bridge = Bridge(self._root, instrument, self._time_of)
         self._days: dict[int, tuple[Cell, float]] = {}
         """By session: the whole of it, and its variance in square ticks."""
+        self._slots: dict[int, list[float]] = {}
+        """By length of a session: the share of each of its slots."""
         self._latest: tuple[tuple[int, int], tuple[Cell, ...]] = ((-1, -1), ())
         self._known: dict[tuple[int, int, int], tuple[Cell, ...]] = {}
 
@@ -106,28 +108,33 @@ class Path:
         node = key(self._root, _PART + level, session.index, index)
         if level == _TRADE_LEVEL:
             return trades(cell, node)
-        whole = SPANS[level - 1] if level else session.close - session.open
+        length = session.close - session.open
+        whole = SPANS[level - 1] if level else length
         start = index * whole
-        end = min(start + whole, session.close - session.open)
-        variance = self._variance(session, start, end)
+        end = min(start + whole, length)
         span = SPANS[level]
+        variance = self._day(session)[1] * self._share(start, end, length)
         if span < _SLOT:
-            return split(cell, (1.0,) * ceil((end - start) / span), variance, node)
+            return split(cell, (1.0,) * (-(start - end) // span), variance, node)
         weights = tuple(
-            self._activity(begin, min(begin + span, end)) for begin in range(start, end, span)
+            self._share(begin, min(begin + span, end), length) for begin in range(start, end, span)
         )
         return split(cell, weights, variance, node)
 
-    def _variance(self, session: Session, begin: int, end: int) -> float:
-        """What is to be expected of a part of the day, in square ticks."""
-        whole = self._activity(0, session.close - session.open)
-        return self._day(session)[1] * self._activity(begin, end) / whole
+    def _share(self, begin: int, end: int, length: int) -> float:
+        """Of what happens in a session of that length, how much is to be expected of a part."""
+        slots = self._slots.get(length) or self._measure(length)
+        first = begin // _SLOT
+        if end - begin <= _SLOT:
+            return slots[first] * ((end - begin) / _SLOT)
+        return sum(slots[first : ceil(end / _SLOT)])
 
-    def _activity(self, begin: int, end: int) -> float:
-        slots = self._instrument.activity
-        if end - begin < _SLOT:
-            return slots[begin // _SLOT % len(slots)] * (end - begin) / _SLOT
-        return sum(slots[slot % len(slots)] for slot in range(begin // _SLOT, ceil(end / _SLOT)))
+    def _measure(self, length: int) -> list[float]:
+        activity = self._instrument.activity
+        slots = [activity[slot % len(activity)] for slot in range(ceil(length / _SLOT))]
+        total = sum(slots)
+        shares = self._slots[length] = [slot / total for slot in slots]
+        return shares
 
     def _draw_day(self, session: Session) -> tuple[Cell, float]:
         instrument, bridge = self._instrument, self._bridge

@@ -34,9 +34,7 @@ def extremes(start: int, end: int, variance: float, up: int, down: int) -> tuple
     variance *= -2
     high = round((middle + sqrt(distance + variance * log((up + 0.5) / 65_536))) / 2)
     low = round((middle - sqrt(distance + variance * log((down + 0.5) / 65_536))) / 2)
-    if start > end:
-        start, end = end, start
-    return (max(end, high)), (min(start, low))
+    return max(start, end, high), min(start, end, low)
 
 
 def split(cell: Cell, weights: tuple[float, ...], variance: float, key: bytes) -> tuple[Cell, ...]:
@@ -119,9 +117,10 @@ def _ranges(
     _, top, bottom, _, _ = cell
     highs: list[int] = []
     lows: list[int] = []
-    for index, (share, _, _) in enumerate(shares):
-        up, down = numbers[_PER_PART * index + 2], numbers[_PER_PART * index + 3]
-        high, low = extremes(opens[index], closes[index], variance * share, up, down)
+    for (share, _, _), opening, closing, up, down in zip(
+        shares, opens, closes, numbers[2::_PER_PART], numbers[3::_PER_PART], strict=True
+    ):
+        high, low = extremes(opening, closing, variance * share, up, down)
         highs.append(min(top, high))
         lows.append(max(bottom, low))
     # The part that comes closest to an extreme of the whole is the one that reaches it.
