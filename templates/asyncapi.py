@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from templates import ir_stream as ir
-from templates.asyncapi_messages import Message, payload_name, property_of, snapshot_of
+from templates.asyncapi_messages import Message, id_length, payload_name, property_of, snapshot_of
 from templates.contract import Contract, Node
 from templates.dialect_stream import (
     DELIVERIES,
@@ -112,8 +112,7 @@ class _Reader:
     def _ping(self) -> ir.Ping:
         for operation in self._operations:
             if operation.message.type == "ping" and operation.action == "receive":
-                reply = operation.reply()
-                return ir.Ping("ping", operation.message.model, reply.type)
+                return _ping(operation.message, operation.reply())
         raise self._document.error("there is no operation that receives ping")
 
 
@@ -219,6 +218,13 @@ def _lossless_needs(channel: Node, required: bool) -> bool:
     if not required:
         raise channel.error("a lossless channel needs a snapshot; list it in `required`")
     return True
+
+
+def _ping(sent: Message, answer: Message) -> ir.Ping:
+    payload = answer.envelope.require("properties").require("payload")
+    if property_of(payload, "time") is None:
+        raise payload.error('the answer to ping tells the "time"')
+    return ir.Ping(sent.type, sent.model, answer.type, positive(id_length(sent)))
 
 
 def _policy(node: Node) -> ir.Policy:

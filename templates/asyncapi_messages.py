@@ -41,6 +41,11 @@ def object_name(node: Node) -> str:
     return schema_name(node)
 
 
+def id_length(message: Message) -> Node:
+    """How long an id may be: what is longer is not echoed."""
+    return message.envelope.require("properties").require("id").resolve().require("maxLength")
+
+
 def property_of(schema: Node, name: str) -> Node | None:
     """A property of a schema, looked for in the parts of `allOf` too."""
     schema = schema.resolve()

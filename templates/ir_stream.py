@@ -138,9 +138,12 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
+    """`id_length` bounds the ids of all requests, in characters."""
+
     type: str
     model: str
     response: str
+    id_length: int
 
 
 @dataclass(frozen=True, slots=True)

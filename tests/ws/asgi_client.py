@@ -32,6 +32,7 @@ class AsgiClient:
         application: Any,
         path: str = "/api/v1/ws",
         headers: Mapping[str, str] | None = None,
+        peer: str = "127.0.0.1",
     ) -> None:
         sent = {"host": "localhost", **(headers or {})}
         self._application = application
@@ -45,7 +46,7 @@ class AsgiClient:
             "root_path": "",
             "query_string": b"",
             "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
-            "client": ("127.0.0.1", 50_000),
+            "client": (peer, 50_000),
             "server": ("127.0.0.1", 8_000),
             "subprotocols": [],
             "state": {},

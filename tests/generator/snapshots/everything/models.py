@@ -92,6 +92,9 @@ class Problem(Model):
     errors: list[FieldError] | MISSING = MISSING
 
 
+RequestId = TypeAliasType("RequestId", Annotated[str, Field(max_length=16, min_length=1)])
+
+
 class Empty(Model):
     pass
 
@@ -114,18 +117,18 @@ class PingMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["ping"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
 
 
 class PongMessage(Model):
     type: Literal["pong"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: StreamTime
 
 
 class ErrorMessage(Model):
     type: Literal["error"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: StreamRefusal
 
 
@@ -185,13 +188,13 @@ class ShelfSubscribeMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["shelfLevels.subscribe"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: ShelfWanted
 
 
 class ShelfSubscribeResponseMessage(Model):
     type: Literal["shelfLevels.subscribe.response"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: ShelfWatchResult
 
 
@@ -199,13 +202,13 @@ class ShelfUnsubscribeMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["shelfLevels.unsubscribe"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: ShelfWanted
 
 
 class ShelfUnsubscribeResponseMessage(Model):
     type: Literal["shelfLevels.unsubscribe.response"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: LeaveResult
 
 
@@ -254,13 +257,13 @@ class AuditSubscribeMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["audit.subscribe"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: AuditWanted
 
 
 class AuditSubscribeResponseMessage(Model):
     type: Literal["audit.subscribe.response"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: AuditFollowResult
 
 
@@ -268,13 +271,13 @@ class AuditUnsubscribeMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["audit.unsubscribe"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: AuditWanted
 
 
 class AuditUnsubscribeResponseMessage(Model):
     type: Literal["audit.unsubscribe.response"]
-    id: str | MISSING = MISSING
+    id: RequestId | MISSING = MISSING
     payload: LeaveResult
 
 

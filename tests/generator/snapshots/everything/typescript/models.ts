@@ -20,6 +20,7 @@ export type Optional = components["schemas"]["Optional"];
 export type Caller = components["schemas"]["Caller"];
 export type FieldError = components["schemas"]["FieldError"];
 export type Problem = components["schemas"]["Problem"];
+export type RequestId = components["schemas"]["RequestId"];
 export type Empty = components["schemas"]["Empty"];
 export type StreamTime = components["schemas"]["StreamTime"];
 export type StreamRefusal = components["schemas"]["StreamRefusal"];

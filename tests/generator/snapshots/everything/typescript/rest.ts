@@ -223,6 +223,7 @@ export interface components {
             detail?: string;
             errors?: components["schemas"]["FieldError"][];
         };
+        RequestId: string;
         Empty: Record<string, never>;
         StreamTime: {
             time: number;
@@ -239,18 +240,18 @@ export interface components {
         PingMessage: {
             /** @constant */
             type: "ping";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
         };
         PongMessage: {
             /** @constant */
             type: "pong";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["StreamTime"];
         };
         ErrorMessage: {
             /** @constant */
             type: "error";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["StreamRefusal"];
         };
         GoawayMessage: {
@@ -305,25 +306,25 @@ export interface components {
         ShelfSubscribeMessage: {
             /** @constant */
             type: "shelfLevels.subscribe";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["ShelfWanted"];
         };
         ShelfSubscribeResponseMessage: {
             /** @constant */
             type: "shelfLevels.subscribe.response";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["ShelfWatchResult"];
         };
         ShelfUnsubscribeMessage: {
             /** @constant */
             type: "shelfLevels.unsubscribe";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["ShelfWanted"];
         };
         ShelfUnsubscribeResponseMessage: {
             /** @constant */
             type: "shelfLevels.unsubscribe.response";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["LeaveResult"];
         };
         ShelfUpdateMessage: {
@@ -364,25 +365,25 @@ export interface components {
         AuditSubscribeMessage: {
             /** @constant */
             type: "audit.subscribe";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["AuditWanted"];
         };
         AuditSubscribeResponseMessage: {
             /** @constant */
             type: "audit.subscribe.response";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["AuditFollowResult"];
         };
         AuditUnsubscribeMessage: {
             /** @constant */
             type: "audit.unsubscribe";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["AuditWanted"];
         };
         AuditUnsubscribeResponseMessage: {
             /** @constant */
             type: "audit.unsubscribe.response";
-            id?: string;
+            id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["LeaveResult"];
         };
         AuditUpdateMessage: {

@@ -117,12 +117,17 @@ interface Message {
 type AnyListener = Record<string, ((...args: unknown[]) => void) | undefined>
 
 class Subscription {
+  readonly family: string
+  readonly params: unknown
   readonly listeners = new Set<AnyListener>()
   id: string | undefined
   topic: string | undefined
   place: Place = { epoch: '', seq: 0 }
 
-  constructor(readonly family: string, readonly params: unknown) {}
+  constructor(family: string, params: unknown) {
+    this.family = family
+    this.params = params
+  }
 
   tell(name: string, ...args: unknown[]): void {
     for (const listener of [...this.listeners]) listener[name]?.(...args)

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails, from_json, to_json
 from generated.ws import problems
 from generated.ws.policy import LIMITS
 
-ID_LENGTH = 64
+ID_LENGTH = 16
 
 M = TypeVar("M", bound=BaseModel)
 
