@@ -125,6 +125,23 @@ async def test_a_stalled_reader_delays_nobody_and_gets_the_newest(running: Runni
         assert updates[-1]["payload"] == "last"
 
 
+async def test_a_stalled_reader_of_an_account_is_told_to_come_back(running: Running) -> None:
+    async with connect(running.address) as client:
+        await _heard(client)
+        await client.send(said("account.subscribe", accountId="acc_1"))
+        await _heard(client)
+        client.transport.pause_reading()
+        filler = json.dumps({"filler": "x" * 60_000}).encode()
+        for seq in range(8, 400):
+            running.stage.hub.append("account:acc_1", "account.update", "ledger", seq, filler)
+            await asyncio.sleep(0)
+            if not running.stage.work.topics:
+                break
+        assert (running.stage.hub.topics, len(running.stage.connections)) == (0, 0)
+        client.transport.resume_reading()
+        assert await _close_code(client) == 4003
+
+
 async def test_a_stranger_is_told_by_the_close_code(running: Running) -> None:
     running.stage.signed_in = False
     async with connect(running.address) as client:
