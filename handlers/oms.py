@@ -87,7 +87,8 @@ class Oms(FeedSink):
             writer = AccountWriter(row.account_id, self._ledger, self._committed)
             await writer.catch_up()
             self._enter(writer)
-        await self._reset_replays()
+        for account_id in self._stale_replays():
+            await self._writers[account_id].run(self._reset)
         for writer in self._writers.values():
             await writer.run(self._expire)
         for writer in self._writers.values():
@@ -177,7 +178,8 @@ class Oms(FeedSink):
     @override
     def on_epoch(self, feed: Feed) -> None:
         """The recording began anew: so do the accounts that trade in it."""
-        self._spawn(self._reset_replays())
+        for account_id in self._stale_replays():
+            self._spawn(self._quietly(account_id, self._reset))
 
     def _decide(self, state: AccountState, command: Command) -> Draft:
         market, now = self._market, self._clock.now()
@@ -222,20 +224,24 @@ class Oms(FeedSink):
             if report.order_id in working:
                 self._broker.work(account_id, working[report.order_id])
 
-    async def _reset_replays(self) -> None:
+    def _stale_replays(self) -> list[str]:
+        """The accounts that trade in another recording than the one that is replayed now."""
         epoch = self._replay_epoch()
         if epoch is None:
-            return
+            return []
+        return [
+            account_id
+            for account_id, writer in self._writers.items()
+            if writer.state.identity.clock is AccountClock.REPLAY
+            and writer.state.market_epoch != epoch
+        ]
 
-        def again(state: AccountState) -> Draft | None:
-            if state.market_epoch == epoch:
-                return None
-            now = self._clock.now()
-            return decide.reset(state, START_BALANCE, "replay_restarted", epoch, now)
-
-        for account_id, writer in list(self._writers.items()):
-            if writer.state.identity.clock is AccountClock.REPLAY:
-                await self._quietly(account_id, again)
+    def _reset(self, state: AccountState) -> Draft | None:
+        epoch = self._replay_epoch()
+        if state.market_epoch == epoch:
+            return None
+        now = self._clock.now()
+        return decide.reset(state, START_BALANCE, "replay_restarted", epoch, now)
 
     def _expire(self, state: AccountState) -> Draft | None:
         return decide.expire(state, self._market, self._clock.now())
