@@ -207,8 +207,8 @@ class DatafeedHandler(ABC):
 
         `GET /datafeed/bars`
 
-        Raises InvalidCursor, PermissionMissing, OriginRefused, HostRefused, SymbolNotFound,
-        ResolutionNotSupported, AdjustmentNotSupported, InvalidRange.
+        Raises PermissionMissing, OriginRefused, HostRefused, SymbolNotFound,
+        ResolutionNotSupported, AdjustmentNotSupported, InvalidRange, InvalidCursor.
         """
 
     @abstractmethod
@@ -285,7 +285,7 @@ class OrdersHandler(ABC):
 
         `GET /accounts/{accountId}/orders`
 
-        Raises InvalidCursor, PermissionMissing, OriginRefused, HostRefused, AccountNotFound.
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, InvalidCursor.
         """
 
     @abstractmethod
@@ -358,7 +358,7 @@ class PositionsHandler(ABC):
 
         `GET /accounts/{accountId}/positions`
 
-        Raises InvalidCursor, PermissionMissing, OriginRefused, HostRefused, AccountNotFound.
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, InvalidCursor.
         """
 
     @abstractmethod
@@ -420,5 +420,5 @@ class ExecutionsHandler(ABC):
 
         `GET /accounts/{accountId}/executions`
 
-        Raises InvalidCursor, PermissionMissing, OriginRefused, HostRefused, AccountNotFound.
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, InvalidCursor.
         """

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 from pydantic import MISSING, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails, from_json
+from pydantic_core import ErrorDetails, from_json, to_json
 from starlette.requests import Request
 
 from generated import models
@@ -206,10 +206,28 @@ class Inputs:
             if details[0]["type"] == "json_invalid":
                 raise problems.MalformedBody(details[0]["msg"]) from None
             body = from_json(content)
+            if _mend_integers(body, details):
+                return self._validated(adapter, to_json(body))
             for each in details:
                 value = None if each["type"] == "missing" else each["input"]
                 self._refuse(_pointer(body, each["loc"]), _rule(each), _message(each), value)
             return cast(T, None)
+
+
+def _mend_integers(body: Any, details: Iterable[ErrorDetails]) -> bool:
+    """Whether a number such as 1.0, which JSON Schema calls an integer, was made one."""
+    mended = False
+    for each in details:
+        number = each["input"]
+        *path, last = _pointer(body, each["loc"]).split("/")[1:]
+        is_whole = isinstance(number, float) and number.is_integer()
+        if last and is_whole and each["type"] == "int_type":
+            place = body
+            for step in path:
+                place = place[int(step) if isinstance(place, list) else step]
+            place[int(last) if isinstance(place, list) else last] = int(cast(float, number))
+            mended = True
+    return mended
 
 
 def _rule(error: ErrorDetails) -> str:

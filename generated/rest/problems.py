@@ -61,7 +61,7 @@ class MalformedBody(Problem):
 class InvalidCursor(Problem):
     """The cursor is not one of ours. Start again without a cursor."""
 
-    status = 400
+    status = 422
     code = "invalid_cursor"
     title = "The cursor is not one of ours"
 

@@ -7,7 +7,7 @@ export const problems = {
   /** Send UTF-8 JSON. */
   malformed_body: { status: 400, title: "The body is not valid JSON" },
   /** Start again without a cursor. */
-  invalid_cursor: { status: 400, title: "The cursor is not one of ours" },
+  invalid_cursor: { status: 422, title: "The cursor is not one of ours" },
   /** Sign in, or send an API key that is not revoked. */
   unauthenticated: { status: 401, title: "Not signed in" },
   /** Which of the two is not said. */

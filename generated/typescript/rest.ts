@@ -1536,8 +1536,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request or its cursor does not match the contract. */
-        InvalidPage: {
+        /** @description Well-formed, but not a cursor of this list. */
+        InvalidCursor: {
             headers: {
                 "API-Version": components["headers"]["ApiVersion"];
                 [name: string]: unknown;
@@ -2343,7 +2343,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["InvalidPage"];
+            400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SymbolNotFound"];
@@ -2508,10 +2508,11 @@ export interface operations {
                     "application/json": components["schemas"]["OrderPage"];
                 };
             };
-            400: components["responses"]["InvalidPage"];
+            400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["AccountNotFound"];
+            422: components["responses"]["InvalidCursor"];
             500: components["responses"]["InternalError"];
         };
     };
@@ -2654,10 +2655,11 @@ export interface operations {
                     "application/json": components["schemas"]["PositionPage"];
                 };
             };
-            400: components["responses"]["InvalidPage"];
+            400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["AccountNotFound"];
+            422: components["responses"]["InvalidCursor"];
             500: components["responses"]["InternalError"];
         };
     };
@@ -2776,10 +2778,11 @@ export interface operations {
                     "application/json": components["schemas"]["ExecutionPage"];
                 };
             };
-            400: components["responses"]["InvalidPage"];
+            400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["AccountNotFound"];
+            422: components["responses"]["InvalidCursor"];
             500: components["responses"]["InternalError"];
         };
     };

@@ -154,7 +154,7 @@ async def test_pages_do_not_move_while_orders_fill(desk: TradingDesk) -> None:
 
     for change in ({"status": "filled"}, {"cursor": "AAAA"}, {"cursor": "W10"}):
         wrong = await desk.mine.get(f"{desk.path}/orders", params={**query, **change})
-        assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid_cursor")
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_cursor")
 
 
 async def test_what_belongs_to_others_is_not_there(desk: TradingDesk) -> None:

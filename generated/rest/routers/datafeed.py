@@ -134,7 +134,6 @@ def datafeed_router(handler: DatafeedHandler, gate: Gate) -> APIRouter:
     @declares(
         problems.InvalidRequest,
         problems.MalformedBody,
-        problems.InvalidCursor,
         problems.Unauthenticated,
         problems.PermissionMissing,
         problems.OriginRefused,
@@ -143,6 +142,7 @@ def datafeed_router(handler: DatafeedHandler, gate: Gate) -> APIRouter:
         problems.ResolutionNotSupported,
         problems.AdjustmentNotSupported,
         problems.InvalidRange,
+        problems.InvalidCursor,
         problems.InternalError,
     )
     async def get_bars(request: Request) -> Response:

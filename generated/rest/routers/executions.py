@@ -46,12 +46,12 @@ def executions_router(handler: ExecutionsHandler, gate: Gate) -> APIRouter:
     @declares(
         problems.InvalidRequest,
         problems.MalformedBody,
-        problems.InvalidCursor,
         problems.Unauthenticated,
         problems.PermissionMissing,
         problems.OriginRefused,
         problems.HostRefused,
         problems.AccountNotFound,
+        problems.InvalidCursor,
         problems.InternalError,
     )
     async def list_executions(request: Request) -> Response:

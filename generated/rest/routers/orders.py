@@ -56,12 +56,12 @@ def orders_router(handler: OrdersHandler, gate: Gate) -> APIRouter:
     @declares(
         problems.InvalidRequest,
         problems.MalformedBody,
-        problems.InvalidCursor,
         problems.Unauthenticated,
         problems.PermissionMissing,
         problems.OriginRefused,
         problems.HostRefused,
         problems.AccountNotFound,
+        problems.InvalidCursor,
         problems.InternalError,
     )
     async def list_orders(request: Request) -> Response:

@@ -51,12 +51,12 @@ def positions_router(handler: PositionsHandler, gate: Gate) -> APIRouter:
     @declares(
         problems.InvalidRequest,
         problems.MalformedBody,
-        problems.InvalidCursor,
         problems.Unauthenticated,
         problems.PermissionMissing,
         problems.OriginRefused,
         problems.HostRefused,
         problems.AccountNotFound,
+        problems.InvalidCursor,
         problems.InternalError,
     )
     async def list_positions(request: Request) -> Response:
