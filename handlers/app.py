@@ -71,6 +71,11 @@ class Ports:
     feeds: Feeds
     passwords: Passwords
 
+    def close(self) -> None:
+        """Let go of what they hold, once the application has stopped."""
+        self.passwords.close()
+        self.database.close()
+
 
 def open_ports(settings: Settings, clock: Clock, database: Database) -> Ports:
     """The implementations of a server, on a database that is open and migrated."""
@@ -153,7 +158,6 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         connections.end()
         await oms.close()
         await hub.stop()
-        ports.passwords.close()
 
     application = create_app(
         health=Health(_vitals(ports), version("trading-pro"), API_VERSION),

@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from generated.ws.policy import LIMITS
-from handlers.app import create_application
+from handlers.app import create_application, open_ports
 from handlers.clock import SystemClock
 from handlers.operations.logging import configure_logging
 from handlers.operations.refusal import Refused
@@ -29,15 +29,14 @@ def run(settings: Settings) -> None:
     clock = SystemClock()
     with listen(settings.host, settings.port) as listener, only_server(settings.data_dir):
         database = open_database(settings.database, clock.now())
+        ports = open_ports(settings, clock, database)
         try:
             require_password(settings, database)
-            server = uvicorn.Server(
-                _config(settings, create_application(settings, clock, database))
-            )
+            server = uvicorn.Server(_config(settings, create_application(settings, ports)))
             sys.stderr.write(f"Trading Pro is at {address(listener)} (Ctrl-C ends it)\n")
             server.run(sockets=[listener])
         finally:
-            database.close()
+            ports.close()
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -76,4 +76,4 @@ async def running(**values: object) -> AsyncIterator[Application]:
         async with asgi.router.lifespan_context(asgi):
             yield Application(asgi, ports, clock)
     finally:
-        ports.database.close()
+        ports.close()

@@ -1,18 +1,35 @@
 """What the fuzz tests share: the contract, what counts as a failure, and how links are counted."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import hypothesis
+import pytest
 import schemathesis
+from fastapi import FastAPI
+from schemathesis import AuthContext, Case
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation.stateful.state_machine import APIStateMachine
 from schemathesis.specs.openapi.schemas import OpenApiSchema
+from sqlalchemy import Connection
+from starlette.types import Receive, Scope, Send
+
+from handlers.app import Ports, create_application
+from handlers.security.tokens import hash_token, new_token
+from handlers.storage import users
+from handlers.storage.database import Database
+from handlers.storage.users import StoredKey, User
+from tests.application import NOW, memory_ports, settings
+from tests.clock import ManualClock
 
 CONTRACT = Path(__file__).parents[2] / "generated" / "contracts" / "openapi.json"
 STEPS = 8
+HOST = "testserver"
+TRADER = "user_trader"
 
 # Besides what Schemathesis expects anyway: rules that no schema can state, each of them declared.
 REFUSED_BY_RULE = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "503"]
@@ -23,11 +40,88 @@ CONFIG = {
 }
 
 
-def load(**project: Any) -> OpenApiSchema:
-    """The bundled contract; every check is on."""
+class Subject:
+    """An application that nobody enters without a credential, and a trader's key to it.
+
+    It starts with its first request and, after `renew`, anew, with nothing of before.
+    """
+
+    def __init__(self) -> None:
+        self._secret = new_token("tp_")
+        self._running = AsyncExitStack()
+        self._ports: Ports | None = None
+        self._application: FastAPI | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if self._application is None or self._ports is None:
+            self._application, self._ports = await self._start()
+        renew_key(self._ports.database, self._secret)
+        await self._application(scope, receive, send)
+
+    def credentials(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._secret}"}
+
+    def renew(self) -> None:
+        self._application = None
+
+    async def _start(self) -> tuple[FastAPI, Ports]:
+        await self._running.aclose()
+        ports = memory_ports(ManualClock(NOW))
+        self._running.callback(ports.close)
+        options = settings(local_mode=False, allowed_hosts=(HOST,), login_attempts=1_000_000)
+        application = create_application(options, ports)
+        await self._running.enter_async_context(application.router.lifespan_context(application))
+        add_trader(ports.database)
+        # The server is not ready, and says so, before its feeds have given a sign of life.
+        while not all(feed.heartbeat_at() for feed in ports.feeds.feeds):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        return application, ports
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._running.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def add_trader(database: Database) -> None:
+    trader = User(TRADER, "trader", None, NOW)
+    database.write_now(lambda connection: users.add_user(connection, trader))
+
+
+def renew_key(database: Database, secret: str) -> None:
+    """Generated requests also revoke the key that they came with."""
+    token_hash = hash_token(secret)
+
+    def renew(connection: Connection) -> None:
+        if users.find_key(connection, token_hash) is None:
+            table = users.api_keys
+            connection.execute(table.delete().where(table.c.token_hash == token_hash))
+            users.add_key(connection, key)
+
+    # The oldest of the trader's keys, and so the last that a list names.
+    key = StoredKey("key_fuzz", TRADER, "fuzz", token_hash, ("read", "trade"), created_at=0)
+    database.write_now(renew)
+
+
+def load(credentials: Callable[[], Mapping[str, str]], **project: Any) -> OpenApiSchema:
+    """The bundled contract; every check is on, and every request carries the credentials."""
     config = SchemathesisConfig.from_dict({**CONFIG, **project})
     schema = schemathesis.openapi.from_path(CONTRACT, config=config)
     assert isinstance(schema, OpenApiSchema)
+
+    class Provider:
+        def get(self, case: Case[Any], context: AuthContext) -> Mapping[str, str]:
+            return credentials()
+
+        def set(self, case: Case[Any], data: Mapping[str, str], context: AuthContext) -> None:
+            case.headers.update(data)
+
+    schema.auth(refresh_interval=None)(Provider)
     return schema
 
 
@@ -37,19 +131,19 @@ def declared_links(schema: OpenApiSchema) -> set[str]:
     return {link.full_name for operation in transitions for link in operation.outgoing}
 
 
-def follow_links(schema: OpenApiSchema, headers: Mapping[str, str]) -> Counter[str]:
+def follow_links(schema: OpenApiSchema, renew: Callable[[], None]) -> Counter[str]:
     """Run stateful scenarios; how often each link led, with its values, to an answer below 400."""
     followed: Counter[str] = Counter()
     machine: type[APIStateMachine] = schema.as_state_machine()
 
     class Scenario(machine):  # type: ignore[valid-type, misc]
-        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
-            return {"headers": headers}
+        def setup(self) -> None:
+            renew()
 
-        def step(self, input: Any) -> Any:
-            output = super().step(input)
-            if input.transition and input.is_applied and output.response.status_code < 400:
-                followed[input.transition.id] += 1
+        def step(self, step: Any) -> Any:
+            output = super().step(step)
+            if step.transition and step.is_applied and output.response.status_code < 400:
+                followed[step.transition.id] += 1
             return output
 
     Scenario.run(
@@ -60,3 +154,11 @@ def follow_links(schema: OpenApiSchema, headers: Mapping[str, str]) -> Counter[s
         )
     )
     return followed
+
+
+def report(followed: Counter[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Tell how often each link was followed, also where tests pass."""
+    with capsys.disabled():
+        print(f"\n{followed.total()} transitions along {len(followed)} links:")
+        for link, count in sorted(followed.items()):
+            print(f"{count:6}  {link}")
