@@ -85,6 +85,20 @@ async def test_signing_out_closes_the_sockets_of_the_session(application: Applic
     assert end.value.code == 4101
 
 
+async def test_revoking_a_key_closes_its_sockets(application: Application) -> None:
+    hers = await _log_in(application, "ada")
+    async with application.client(peer=ELSEWHERE, **hers) as browser:
+        made = await browser.post("/auth/keys", json={"name": "bot", "permissions": ["read"]})
+        bearer = {"authorization": f"Bearer {made.json()['secret']}"}
+        async with AsgiClient(application.asgi, headers=bearer, peer=ELSEWHERE) as client:
+            assert (await client.heard())["type"] == "hello"
+            gone = await browser.delete(f"/auth/keys/{made.json()['keyId']}")
+            assert gone.status_code == 204, gone.text
+            with pytest.raises(Closed) as end:
+                await client.heard()
+    assert end.value.code == 4101
+
+
 async def test_one_transaction_is_one_frame(application: Application) -> None:
     async with application.client() as browser:
         account = (await browser.get("/accounts")).json()["accounts"][0]["accountId"]
