@@ -52,7 +52,14 @@ def period_of(resolution: Resolution, day: int) -> int:
         case Resolution.MONTH:
             date = datetime.fromtimestamp(day * DAY / SECOND, UTC)
             return date.year * 12 + date.month - 1
-        case _:
+        case (
+            Resolution.MINUTE_1
+            | Resolution.MINUTE_5
+            | Resolution.MINUTE_15
+            | Resolution.MINUTE_30
+            | Resolution.HOUR_1
+            | Resolution.HOUR_4
+        ):
             raise ValueError(f"{resolution} is shorter than a day")
 
 

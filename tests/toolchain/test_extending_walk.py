@@ -7,8 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,7 @@ import type { Resolution, Trade } from '../generated/typescript/models'
 type LastTrade = paths['/datafeed/trade']['get']
 export const query: LastTrade['parameters']['query'] = { symbol: 'AAPL' }
 export type Exchanges = paths['/exchanges']['get']['responses'][200]
-export const resolution: Resolution = '120'
+export const resolution: Resolution = '3M'
 export const topic: string = topics.trades({ symbol: 'AAPL' })
 
 export function watch(client: StreamClient): () => void {
@@ -123,21 +125,25 @@ class Copy:
 
     def serve(self) -> Iterator[str]:
         """The address of a server that runs the copy."""
+        data = tempfile.mkdtemp(dir=self.folder)
         serve = "from handlers.cli import main; main()"
         environment = {name: value for name, value in os.environ.items() if "PRO_" not in name}
+        environment["TRADING_PRO_LOG_LEVEL"] = "error"
         with subprocess.Popen(
-            [sys.executable, "-c", serve, "serve", "--port", "0", "--data-dir", "walk/data"],
+            [sys.executable, "-c", serve, "serve", "--port", "0", "--data-dir", data],
             cwd=self.folder,
             env=environment,
             stderr=subprocess.PIPE,
             text=True,
         ) as server:
             assert server.stderr is not None
-            found = None
+            said: list[str] = []
             for line in server.stderr:
+                said.append(line)
                 if found := re.search(r"http://\S+", line):
                     break
-            assert found, "the server did not start"
+            else:
+                pytest.fail(f"the server did not start: {''.join(said)}")
             try:
                 yield found[0]
             finally:
@@ -200,23 +206,23 @@ def test_what_is_added_works_over_rest(served: str) -> None:
         assert client.get("/datafeed/trade", params={"symbol": "NONE"}).status_code == 404
         names = [exchange["exchange"] for exchange in client.get("/exchanges").json()["exchanges"]]
         assert "SIM" in names
-        query: dict[str, str | int] = {"symbol": "AAPL", "resolution": "120", "countBack": 3}
-        bars = client.get("/datafeed/bars", params=query | {"to": trade["time"]}).json()["bars"]
-        assert [later["time"] - bar["time"] for bar, later in pairs(bars)] == [7_200_000] * 2
+        query: dict[str, str | int] = {"symbol": "AAPL", "resolution": "3M", "countBack": 5}
+        bars = client.get("/datafeed/bars", params=query).json()["bars"]
+        assert [quarter(later) - quarter(bar) for bar, later in pairwise(bars)] == [1] * 4
 
 
 async def test_what_is_added_works_over_the_stream(served: str) -> None:
     async with asyncio.timeout(20), connect(f"{served.replace('http', 'ws')}/api/v1/ws") as socket:
         await socket.recv()
         await socket.send(request("trades.subscribe", symbol="AAPL"))
-        await socket.send(request("bars.subscribe", symbol="AAPL", resolution="120"))
+        await socket.send(request("bars.subscribe", symbol="AAPL", resolution="3M"))
         received: dict[str, Any] = {}
         while not {"trades.subscribe.response", "trades.update", "bars.update"} <= set(received):
             message = json.loads(await socket.recv())
             received[message["type"]] = message
     assert received["trades.subscribe.response"]["payload"]["status"] == "ok"
     assert received["trades.update"]["topic"] == "trades:AAPL"
-    assert received["bars.update"]["topic"] == "bars:AAPL:120"
+    assert received["bars.update"]["topic"] == "bars:AAPL:3M"
 
 
 def test_what_is_added_is_typed_in_typescript(copy: Copy, added: Phase) -> None:
@@ -239,8 +245,10 @@ def test_what_is_changed_works(copy: Copy, changed: Phase) -> None:
     assert copy.compile(TYPES_AFTER_CHANGING) == ""
 
 
-def pairs(bars: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    return list(pairwise(bars))
+def quarter(bar: dict[str, Any]) -> int:
+    """Of the year 0 onwards, from a bar's time."""
+    day = datetime.fromtimestamp(bar["time"] / 1000, UTC)
+    return day.year * 4 + (day.month - 1) // 3
 
 
 def request(kind: str, **payload: str) -> str:
