@@ -23,12 +23,13 @@ class Client:
 
     def flush(self, now: int) -> None:
         """Write all that waits at once, or note since when (ms) the peer does not take it."""
-        if self.closed or not self.outbox:
+        if self.closed:
             return
         if self._socket.writable:
             self.behind_since = None
-            self._socket.write(self.outbox.drain())
-        else:
+            if self.outbox:
+                self._socket.write(self.outbox.drain())
+        elif self.outbox:
             self._wait(now)
 
     def unread_for(self, now: int) -> int:

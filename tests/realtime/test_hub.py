@@ -166,3 +166,15 @@ def test_an_overflowing_client_is_reported(stage: Stage) -> None:
     stage.hub.publish("a", "a.update", "", b"1")
     stage.tick.end()
     assert reports == ["overflow"]
+
+
+def test_who_has_caught_up_is_not_behind(stage: Stage) -> None:
+    socket, client = stage.client()
+    stage.hub.join(client, "a", Counter())
+    socket.stall()
+    stage.hub.publish("a", "a.update", "", b"1")
+    stage.tick.end()
+    stage.hub.leave(client, "a")
+    socket.resume()
+    stage.clock.move(60_000)
+    assert client.unread_for(stage.clock()) == 0
