@@ -238,7 +238,7 @@ class Oms(FeedSink):
 
     def _reset(self, state: AccountState) -> Draft | None:
         epoch = self._replay_epoch()
-        if state.market_epoch == epoch:
+        if epoch is None or state.market_epoch == epoch:
             return None
         now = self._clock.now()
         return decide.reset(state, START_BALANCE, "replay_restarted", epoch, now)
