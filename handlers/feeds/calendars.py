@@ -18,7 +18,6 @@ class ExchangeSessions(Sessions):
     """The sessions of an exchange by its code, such as XNYS, from `start` to `end` (ISO dates).
 
     Loading imports a large library: it takes a second or two, once, and is safe in any thread.
-    Raises ValueError, on first use, for a code that does not exist.
     """
 
     def __init__(self, code: str, start: str, end: str) -> None:

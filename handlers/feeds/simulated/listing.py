@@ -16,7 +16,7 @@ class Listing:
     def __init__(self, seed: str, instrument: Instrument, sessions: Sessions) -> None:
         self.symbol = instrument.symbol
         self.sessions = sessions
-        self._instrument = instrument
+        self.instrument = instrument
         self._path = Path(seed, instrument, sessions)
         self.chart = Chart(self._path, sessions, instrument.price_digits, instrument.volume_digits)
 
@@ -50,7 +50,7 @@ class Listing:
         price, size = trade[3], trade[4]
         moment = time - (time - session.open) % TRADE
         side, width, bids, asks = self._path.spice(session, moment, 4)
-        spread = max(1, round(self._instrument.spread * (0.7 + 0.6 * width / 65_536)))
+        spread = max(1, round(self.instrument.spread * (0.7 + 0.6 * width / 65_536)))
         bid = price if side & 1 or price <= spread else price - spread
         typical = max(1, size)
         return Quote(
@@ -65,7 +65,7 @@ class Listing:
         )
 
     def _price(self, ticks: int) -> Decimal:
-        return Decimal(ticks).scaleb(-self._instrument.price_digits)
+        return Decimal(ticks).scaleb(-self.instrument.price_digits)
 
     def _size(self, units: int) -> Decimal:
-        return Decimal(units).scaleb(-self._instrument.volume_digits)
+        return Decimal(units).scaleb(-self.instrument.volume_digits)
