@@ -151,11 +151,12 @@ class _Checker:
 
     def _tagged(self, variant: Node, name: str, word: str) -> None:
         target = variant.resolve()
-        const = target.get("properties", name, "const")
-        if const is None or const.value != word:
+        parts = _parts(target)
+        words = [part.get("properties", name, "const") for part in parts]
+        if word not in [const.value for const in words if const is not None]:
             raise variant.error(f'its property "{name}" must be "const: {word}", as in the mapping')
-        required = target.get("required")
-        if required is None or name not in required.texts():
+        required = [part.require("required").texts() for part in parts if part.get("required")]
+        if not any(name in names for names in required):
             raise variant.error(f'its property "{name}" must be required')
 
     def _all_of(self, node: Node, named: bool) -> None:
@@ -290,6 +291,14 @@ class _Checker:
 
 def _refused(node: Node, what: str, remedy: str) -> NotSupported:
     return NotSupported(node.location, f"{what} is not supported; {remedy}")
+
+
+def _parts(node: Node) -> list[Node]:
+    """The schema itself, or what it is put together from."""
+    below = node.get("allOf")
+    if below is None:
+        return [node]
+    return [each for part in below.items() for each in _parts(part.resolve())]
 
 
 def _type_word(node: Node) -> str:

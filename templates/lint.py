@@ -12,23 +12,25 @@ from templates.tools import node_output
 
 def lint(contract: Contract) -> None:
     """Raises ContractError at the first error that Redocly finds."""
-    files = [str(contract.folder / name) for name in (OPENAPI, ASYNCAPI) if contract.has(name)]
+    folder = contract.folder.resolve()
+    files = [str(folder / name) for name in (OPENAPI, ASYNCAPI) if contract.has(name)]
     config = ROOT.parent / "redocly.yaml"
     arguments = ("lint", *files, "--format=json", f"--config={config}")
-    output = node_output("@redocly/cli", "bin/cli.js", *arguments, cwd=contract.folder)
-    for problem in _problems(output):
+    output = node_output("@redocly/cli", "bin/cli.js", *arguments, cwd=folder)
+    for problem in _problems(output, len(files)):
         if problem["severity"] == "error":
             raise _error(contract, problem)
 
 
-def _problems(output: str) -> list[dict[str, object]]:
+def _problems(output: str, documents: int) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    rest = output.strip()
     try:
-        # A document each, one after the other.
-        found, index = [], 0
-        while index < len(output.rstrip()):
-            document, end = json.JSONDecoder().raw_decode(output[index:])
+        # One after the other, without anything between them.
+        for _ in range(documents):
+            document, end = json.JSONDecoder().raw_decode(rest)
             found += document["problems"]
-            index += end
+            rest = rest[end:].strip()
     except (ValueError, KeyError):
         raise ToolError(f"@redocly/cli failed: {output.strip()[:500]}") from None
     return found

@@ -1,6 +1,7 @@
 """Generates from the contracts of these tests and loads the result beside our own."""
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 from templates.pipeline import generate
 
+REPOSITORY = Path(__file__).parents[2]
 CONTRACTS = Path(__file__).parent / "contracts"
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -18,6 +20,20 @@ def generated(name: str, folder: Path) -> Path:
     """Generates from the contract of this name; the folder holds a package `generated`."""
     generate(CONTRACTS / name).write(folder / "generated")
     return folder
+
+
+def type_check(folder: Path) -> subprocess.CompletedProcess[str]:
+    """mypy, as strict as it can be, on what was generated into the folder."""
+    # What it learns about the libraries is kept for the next run.
+    cache = REPOSITORY / "build" / f"mypy-{folder.name}"
+    options = ("--strict", "--explicit-package-bases", f"--cache-dir={cache}")
+    return subprocess.run(
+        [sys.executable, "-m", "mypy", *options, "generated"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @contextmanager

@@ -1,11 +1,9 @@
 """A contract that uses every feature once: its output, its types, and what it answers."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 from templates.render import existing
-from tests.generator.generating import SNAPSHOTS
+from tests.generator.generating import SNAPSHOTS, type_check
 
 SNAPSHOT = SNAPSHOTS / "everything"
 
@@ -20,13 +18,7 @@ def test_the_output_is_the_one_that_was_looked_at(everything: Path) -> None:
 
 
 def test_the_output_is_well_typed(everything: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases", "generated"],
-        cwd=everything,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = type_check(everything)
     assert done.returncode == 0, done.stdout
 
 
