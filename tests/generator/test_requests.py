@@ -411,6 +411,19 @@ async def test_maps_and_recursion(client: httpx.AsyncClient) -> None:
     assert fields == {"/one/parts/0/weight": "type", "/one/labels": "type"}
 
 
+async def test_a_whole_number_is_an_integer_however_it_is_written(
+    client: httpx.AsyncClient, recorder: Recorder
+) -> None:
+    headers = {**COOKIE, "Content-Type": "application/json"}
+    content = b'{"kind": "box", "sides": [1.0, 2e0, 3]}'
+    response = await client.post("/api/v2/things", content=content, headers=headers)
+    assert response.status_code == 201
+    assert recorder.called["body"].sides == [1, 2, 3]
+    content = b'{"kind": "box", "sides": [1.5, 2.0, 3], "a/b": 1.0}'
+    wrong = await client.post("/api/v2/things", content=content, headers=headers)
+    assert _fields(wrong) == {"/sides/0": "type", "/a~1b": "unknown"}
+
+
 async def test_an_optional_body_and_an_optional_field(client: httpx.AsyncClient) -> None:
     async def change(**body: object) -> httpx.Response:
         return await client.patch("/api/v2/things", json=body)

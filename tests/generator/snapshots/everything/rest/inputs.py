@@ -3,7 +3,9 @@
 Reads requests strictly: what the contract does not allow is refused, all wrong fields at once.
 """
 
+import functools
 import json
+import operator
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
@@ -206,26 +208,23 @@ class Inputs:
             if details[0]["type"] == "json_invalid":
                 raise problems.MalformedBody(details[0]["msg"]) from None
             body = from_json(content)
-            if _mend_integers(body, details):
+            places = [(_steps(body, each["loc"]), each) for each in details]
+            if _mend_integers(body, places):
                 return self._validated(adapter, to_json(body))
-            for each in details:
+            for steps, each in places:
                 value = None if each["type"] == "missing" else each["input"]
-                self._refuse(_pointer(body, each["loc"]), _rule(each), _message(each), value)
+                self._refuse(_pointer(steps), _rule(each), _message(each), value)
             return cast(T, None)
 
 
-def _mend_integers(body: Any, details: Iterable[ErrorDetails]) -> bool:
+def _mend_integers(body: Any, places: Iterable[tuple[list[int | str], ErrorDetails]]) -> bool:
     """Whether a number such as 1.0, which JSON Schema calls an integer, was made one."""
     mended = False
-    for each in details:
-        number = each["input"]
-        *path, last = _pointer(body, each["loc"]).split("/")[1:]
-        is_whole = isinstance(number, float) and number.is_integer()
-        if last and is_whole and each["type"] == "int_type":
-            place = body
-            for step in path:
-                place = place[int(step) if isinstance(place, list) else step]
-            place[int(last) if isinstance(place, list) else last] = int(cast(float, number))
+    for steps, error in places:
+        number = error["input"]
+        if error["type"] == "int_type" and isinstance(number, float) and number.is_integer():
+            *path, last = steps
+            functools.reduce(operator.getitem, path, body)[last] = int(number)
             mended = True
     return mended
 
@@ -243,20 +242,25 @@ def _message(error: ErrorDetails) -> str:
     return error["msg"]
 
 
-def _pointer(body: Any, path: Iterable[int | str]) -> str:
-    """The JSON pointer of an error. Pydantic's path also names variants; those are no fields."""
-    steps = list(path)
-    pointer = ""
-    for index, step in enumerate(steps):
-        is_last = index == len(steps) - 1
-        if isinstance(body, dict) and (step in body or is_last):
-            body = body.get(step)
-        elif isinstance(body, list) and isinstance(step, int) and step < len(body):
-            body = body[step]
+def _steps(body: Any, path: Iterable[int | str]) -> list[int | str]:
+    """Where in the body an error is. Pydantic's path also names variants; those are no fields."""
+    steps: list[int | str] = []
+    names = list(path)
+    for index, name in enumerate(names):
+        is_last = index == len(names) - 1
+        if isinstance(body, dict) and (name in body or is_last):
+            body = body.get(name)
+        elif isinstance(body, list) and isinstance(name, int) and name < len(body):
+            body = body[name]
         else:
             continue
-        pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
-    return pointer or "/"
+        steps.append(name)
+    return steps
+
+
+def _pointer(steps: list[int | str]) -> str:
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "/" + "/".join(escaped)
 
 
 def _shown(value: object) -> str | None:
