@@ -1,122 +1,102 @@
-import { expect, test } from "@playwright/test";
-import { Terminal } from "./terminal";
+import { expect, test } from '@playwright/test'
+import { Terminal } from './terminal'
 
-test("the chart draws and follows the prices", async ({ page }) => {
-  const terminal = new Terminal(page);
-  await terminal.open();
-  const chart = page.getByRole("group", { name: /Price chart of AAPL/ });
-  const drawn = async () =>
-    (await chart.locator("canvas").first().screenshot()).length;
-  expect(await drawn()).toBeGreaterThan(2000);
+test('the chart draws and follows the prices', async ({ page }) => {
+  const terminal = new Terminal(page)
+  await terminal.open()
+  const chart = page.getByRole('group', { name: /Price chart of AAPL/ })
+  const drawn = async () => (await chart.locator('canvas').first().screenshot()).length
+  expect(await drawn()).toBeGreaterThan(2000)
 
-  const last = page.locator('[data-watched="BTCUSD"]');
-  const before = await last.innerText();
-  await expect(last).not.toHaveText(before);
-  await expect(page.getByRole("banner").getByText("Simulated")).toBeVisible();
-});
+  const last = page.locator('[data-watched="BTCUSD"]')
+  const before = await last.innerText()
+  await expect(last).not.toHaveText(before)
+  await expect(page.getByRole('banner').getByText('Simulated')).toBeVisible()
+})
 
-test("a market order becomes a position, and closing it leaves none", async ({
+test('a market order becomes a position, and closing it leaves none', async ({ page }) => {
+  const terminal = new Terminal(page)
+  await terminal.open()
+  await terminal.fill({ side: 'Buy', quantity: '7' })
+  await terminal.submit()
+  await terminal.tab('Positions')
+  const row = terminal.rows('Positions').filter({ hasText: 'AAPL' })
+  await expect(row).toContainText('Long')
+  await expect(row).toContainText('7')
+
+  await page.reload()
+  await expect(row).toContainText('Long')
+
+  await row.getByRole('button', { name: /^Close long 7/ }).click()
+  await expect(row).toHaveCount(0)
+  await terminal.tab('Executions')
+  await expect(terminal.rows('Executions').filter({ hasText: 'AAPL' })).toHaveCount(2)
+})
+
+test('a limit order works until it is canceled, and stays over a reload', async ({ page }) => {
+  const terminal = new Terminal(page)
+  await terminal.open()
+  const limit = ((await terminal.bid()) * 0.5).toFixed(2)
+  await terminal.fill({ side: 'Buy', quantity: '3', limitPrice: limit })
+  await terminal.submit()
+  await terminal.tab('Orders')
+  const row = terminal.rows('Orders').filter({ hasText: limit })
+  await expect(row).toContainText('Working')
+
+  await page.reload()
+  await expect(row).toContainText('Working')
+
+  await row.getByRole('button', { name: /^Cancel buy 3/ }).click()
+  await expect(row).toHaveCount(0)
+  await page.getByText('All', { exact: true }).click()
+  await expect(row).toContainText('Canceled')
+})
+
+test('a refusal stands at its field and names the nearest price', async ({ page }) => {
+  const terminal = new Terminal(page)
+  await terminal.open()
+  await terminal.fill({ side: 'Buy', quantity: '1', limitPrice: '100.005' })
+  await terminal.submit()
+  const price = terminal.ticket.getByLabel('Limit price', { exact: true })
+  await expect(price).toHaveAttribute('aria-invalid', 'true')
+  const nearest = terminal.ticket.getByRole('button', { name: /^Use 100\.0\d$/ })
+  await nearest.click()
+  await expect(price).toHaveValue(/^100\.0[01]$/)
+  await expect(price).not.toHaveAttribute('aria-invalid', 'true')
+})
+
+test('more than the account can carry is refused with the amount that is missing', async ({
   page,
 }) => {
-  const terminal = new Terminal(page);
-  await terminal.open();
-  await terminal.fill({ side: "Buy", quantity: "7" });
-  await terminal.submit();
-  await terminal.tab("Positions");
-  const row = terminal.rows("Positions").filter({ hasText: "AAPL" });
-  await expect(row).toContainText("Long");
-  await expect(row).toContainText("7");
+  const terminal = new Terminal(page)
+  await terminal.open()
+  await terminal.fill({ side: 'Buy', quantity: '900000' })
+  await terminal.submit()
+  await expect(terminal.ticket.getByRole('alert')).toContainText(/\d/)
+})
 
-  await page.reload();
-  await expect(row).toContainText("Long");
+test('recorded data says so and trades in the replay account', async ({ page }) => {
+  const terminal = new Terminal(page)
+  await terminal.open()
+  await terminal.choose('REC:AAPL')
+  await expect(terminal.topBar.getByText('Recorded')).toBeVisible()
+  await expect(terminal.ticket.getByTestId('ticket-account')).toHaveText('Replay')
+  await expect(terminal.ticket.getByTestId('replay-note')).toBeVisible()
+  await expect(terminal.topBar.getByRole('button', { name: /^Replay/ })).toBeVisible()
 
-  await row.getByRole("button", { name: /^Close long 7/ }).click();
-  await expect(row).toHaveCount(0);
-  await terminal.tab("Executions");
-  await expect(
-    terminal.rows("Executions").filter({ hasText: "AAPL" }),
-  ).toHaveCount(2);
-});
+  await page.reload()
+  await expect(terminal.topBar.getByText('Recorded')).toBeVisible()
+  await terminal.choose('AAPL')
+  await expect(terminal.ticket.getByTestId('ticket-account')).toHaveText('Paper')
+})
 
-test("a limit order works until it is canceled, and stays over a reload", async ({
-  page,
-}) => {
-  const terminal = new Terminal(page);
-  await terminal.open();
-  const limit = ((await terminal.bid()) * 0.5).toFixed(2);
-  await terminal.fill({ side: "Buy", quantity: "3", limitPrice: limit });
-  await terminal.submit();
-  await terminal.tab("Orders");
-  const row = terminal.rows("Orders").filter({ hasText: limit });
-  await expect(row).toContainText("Working");
-
-  await page.reload();
-  await expect(row).toContainText("Working");
-
-  await row.getByRole("button", { name: /^Cancel buy 3/ }).click();
-  await expect(row).toHaveCount(0);
-  await page.getByText("All", { exact: true }).click();
-  await expect(row).toContainText("Canceled");
-});
-
-test("a refusal stands at its field and names the nearest price", async ({
-  page,
-}) => {
-  const terminal = new Terminal(page);
-  await terminal.open();
-  await terminal.fill({ side: "Buy", quantity: "1", limitPrice: "100.005" });
-  await terminal.submit();
-  const price = terminal.ticket.getByLabel("Limit price", { exact: true });
-  await expect(price).toHaveAttribute("aria-invalid", "true");
-  const nearest = terminal.ticket.getByRole("button", { name: /^Use 100\.0/ });
-  await nearest.click();
-  await expect(price).toHaveValue(/^100\.0[01]?$/);
-  await expect(price).not.toHaveAttribute("aria-invalid", "true");
-});
-
-test("more than the account can carry is refused with the amount that is missing", async ({
-  page,
-}) => {
-  const terminal = new Terminal(page);
-  await terminal.open();
-  await terminal.fill({ side: "Buy", quantity: "900000" });
-  await terminal.submit();
-  await expect(terminal.ticket.getByRole("alert")).toContainText(/\d/);
-});
-
-test("recorded data says so and trades in the replay account", async ({
-  page,
-}) => {
-  const terminal = new Terminal(page);
-  await terminal.open();
-  await terminal.choose("REC:AAPL");
-  await expect(terminal.topBar.getByText("Recorded")).toBeVisible();
-  await expect(terminal.ticket.getByTestId("ticket-account")).toHaveText(
-    "Replay",
-  );
-  await expect(terminal.ticket.getByTestId("replay-note")).toBeVisible();
-  await expect(
-    terminal.topBar.getByRole("button", { name: /^Replay/ }),
-  ).toBeVisible();
-
-  await page.reload();
-  await expect(terminal.topBar.getByText("Recorded")).toBeVisible();
-  await terminal.choose("AAPL");
-  await expect(terminal.ticket.getByTestId("ticket-account")).toHaveText(
-    "Paper",
-  );
-});
-
-test("prices return by themselves after the connection was cut", async ({
-  page,
-  context,
-}) => {
-  const terminal = new Terminal(page);
-  await terminal.open();
-  await context.setOffline(true);
+test('prices return by themselves after the connection was cut', async ({ page, context }) => {
+  const terminal = new Terminal(page)
+  await terminal.open()
+  await context.setOffline(true)
   await page.evaluate(() => {
-    window.dispatchEvent(new Event("offline"));
-  });
-  await context.setOffline(false);
-  await expect(terminal.connection).toBeVisible({ timeout: 20_000 });
-});
+    window.dispatchEvent(new Event('offline'))
+  })
+  await context.setOffline(false)
+  await expect(terminal.connection).toBeVisible({ timeout: 20_000 })
+})

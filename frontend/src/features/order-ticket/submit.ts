@@ -48,12 +48,15 @@ export function useSubmit() {
   return { refusals, failure, unanswered, busy: mutation.isLoading, clear, submit, sendAgain }
 }
 
-/** What the server said of the fields that the ticket has; the detail of the Problem stands for the first one. */
+/** What the server said of the fields that the ticket has. Of a single one the Problem's detail says it best. */
 function refusalsOf(error: unknown): Refusals {
   if (!(error instanceof RequestFailed)) return {}
+  const alone = error.problem?.errors?.length === 1 ? error.problem.detail : undefined
   const entries = FIELDS.flatMap((name) => {
     const found = error.field(name)
-    return found ? [[name, { message: found.message, nearest: found.nearest }] as const] : []
+    return found
+      ? [[name, { message: alone ?? found.message, nearest: found.nearest }] as const]
+      : []
   })
   return Object.fromEntries(entries)
 }
