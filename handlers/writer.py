@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from handlers.storage.ledger import Ledger, LedgerConflict, LedgerUnavailable
 from handlers.trading.account import AccountState
+from handlers.trading.change import Change
 from handlers.trading.draft import Draft
 from handlers.trading.transactions import Transaction
 
@@ -42,7 +43,7 @@ class AccountWriter:
     async def append(self, transaction: Transaction) -> None:
         """Carries out a transaction that needs no deciding: the opening of the account."""
         async with self._lock:
-            await self._store(transaction)
+            await self._store(self.state.prepare(transaction))
 
     async def catch_up(self) -> None:
         """Applies what the ledger has and the state has not, without telling anybody."""
@@ -55,12 +56,12 @@ class AccountWriter:
             draft = decide(self.state)
             if draft is None:
                 return None
-            transaction = draft.transaction()
-            await self._store(transaction)
-            return transaction
+            change = draft.change()
+            await self._store(change)
+            return change.transaction
 
-    async def _store(self, transaction: Transaction) -> None:
-        change = self.state.prepare(transaction)
+    async def _store(self, change: Change) -> None:
+        transaction = change.transaction
         try:
             await self._ledger.append(transaction, self.state.sequence)
         except (LedgerConflict, LedgerUnavailable) as error:

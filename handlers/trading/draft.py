@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from handlers.trading.account import AccountState
-from handlers.trading.change import BrokenLedger
+from handlers.trading.change import BrokenLedger, Change
 from handlers.trading.events import (
     BalanceChanged,
     Event,
@@ -106,6 +106,11 @@ class Draft:
 
     def transaction(self) -> Transaction:
         return replace(self._stamp, events=self.events)
+
+    def change(self) -> Change:
+        """The transaction with all that it does, ready to be committed once it is stored."""
+        self._change.transaction = self.transaction()
+        return self._change
 
     def _book(self, order: Order, position: Position | None, fill: Fill, quantity: Decimal) -> None:
         realized = ZERO
