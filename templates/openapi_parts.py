@@ -7,7 +7,7 @@ from typing import Final
 from templates.contract import Contract, Node
 from templates.dialect import check_keys
 from templates.errors import NotSupported
-from templates.ir import Body, Header, Media, Parameter, Place, Problem, Response, Type
+from templates.ir_parts import Body, Header, Media, Parameter, Place, Problem, Response, Type
 from templates.names import constant
 from templates.schema_types import Types
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from templates.contract import Node
 from templates.dialect import FRAMEWORK_PROBLEMS, check_keys
-from templates.ir import Problem
+from templates.ir_parts import Problem
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _STATUSES: Final = range(400, 600)

@@ -5,7 +5,7 @@ from typing import Final
 from templates.contract import Node
 from templates.dialect import check_keys, one_of
 from templates.errors import NotSupported
-from templates.ir import Scheme, Security, Use
+from templates.ir_security import Scheme, Security, Use
 
 _PLACES: Final = ("cookie", "header", "query")
 _HTTP: Final = ("bearer", "basic")

@@ -5,7 +5,7 @@ from typing import Any, Final
 from templates.contract import Contract, Node
 from templates.dialect_schema import check_inline, is_nullable, schema_type, without_null
 from templates.errors import NotSupported
-from templates.ir import Lexical, Type
+from templates.ir_parts import Lexical, Type
 from templates.names import constant
 
 _SCALARS: Final = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
