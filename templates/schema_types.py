@@ -75,7 +75,7 @@ class Types:
         if schema_type(target) == "array":
             items = target.require("items")
             values = [self._literal(items, item) for item in found.items()]
-            return f"({''.join(value + ', ' for value in values).rstrip()})"
+            return f"({values[0]},)" if len(values) == 1 else f"({', '.join(values)})"
         return self._literal(node, found)
 
     def _literal(self, node: Node, default: Node) -> str:
