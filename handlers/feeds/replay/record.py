@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -60,23 +61,31 @@ def read_sample() -> Record:
 def parse(content: bytes) -> Record:
     """From the bytes of a gzipped CSV file. Raises ValueError for anything else."""
     try:
-        text = gzip.decompress(content).decode()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise ValueError("not gzipped text") from error
+        bars = _bars(gzip.decompress(content).decode())
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise ValueError("it is not gzipped text") from error
+    except (KeyError, TypeError) as error:
+        raise ValueError("columns are missing") from error
+    if not bars:
+        raise ValueError("it is empty")
+    return Record(bars, blake2b(content, digest_size=8).hexdigest())
+
+
+def _bars(text: str) -> dict[str, list[RecordedBar]]:
     bars: dict[str, list[RecordedBar]] = {}
     for row in csv.DictReader(io.StringIO(text)):
         bars.setdefault(row["Ticker"], []).append(_bar(row))
     for series in bars.values():
         times = [each.bar.time for each in series]
         if times != sorted(set(times)):
-            raise ValueError("days are not in order")
-    return Record(bars, blake2b(content, digest_size=8).hexdigest())
+            raise ValueError("its days are not in order")
+    return bars
 
 
 def _read(content: Callable[[], bytes]) -> Record:
     try:
         return parse(content())
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError) as error:
         raise RecordMissing(f"{FILE} cannot be read ({error}): {_REMEDY}.") from error
 
 

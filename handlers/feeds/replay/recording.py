@@ -1,12 +1,13 @@
 """The whole record, seen from a number of days that are known of it. Pure."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from generated.models import AccountClock, DataKind, Resolution, SymbolType
-from handlers.feeds.replay.record import Record
+from handlers.feeds.replay.record import Record, RecordedBar
 from handlers.feeds.replay.series import RESOLUTIONS, Series
 from handlers.market.bars import Bar
 from handlers.market.quotes import DayFigures, Quote
@@ -34,7 +35,7 @@ class Recording:
         self._series = {
             symbol_id(ticker, EXCHANGE.name): Series(bars) for ticker, bars in record.bars.items()
         }
-        self.symbols = tuple(_symbol(ticker) for ticker in sorted(record.bars))
+        self.symbols = tuple(_symbol(ticker, bars) for ticker, bars in sorted(record.bars.items()))
         self.fingerprint = record.fingerprint
         self._days = sorted({time for series in self._series.values() for time in series.times})
 
@@ -112,12 +113,15 @@ def _decimal(price: float) -> Decimal:
     return Decimal(str(price))
 
 
-def _symbol(ticker: str) -> Symbol:
+def _symbol(ticker: str, bars: Sequence[RecordedBar]) -> Symbol:
+    first, last = (
+        datetime.fromtimestamp(each.bar.time / SECOND, UTC).year for each in (bars[0], bars[-1])
+    )
     return Symbol(
         id=symbol_id(ticker, EXCHANGE.name),
         ticker=ticker,
         exchange=EXCHANGE.name,
-        description=f"{_NAMES.get(ticker, ticker)}, recorded 2000 to 2013",
+        description=f"{_NAMES.get(ticker, ticker)}, recorded {first} to {last}",
         type=SymbolType.STOCK,
         currency="USD",
         tick_size=_TICK,
