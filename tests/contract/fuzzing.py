@@ -7,17 +7,21 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import hypothesis
 import pytest
 import schemathesis
 from fastapi import FastAPI
 from schemathesis import AuthContext, Case
 from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import GenerationMode
 from schemathesis.generation.stateful.state_machine import APIStateMachine
+from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 
+from generated.rest.version import BASE_PATH
 from handlers.app import Ports, create_application
 from handlers.security.tokens import hash_token, new_token
 from handlers.storage import users
@@ -27,7 +31,18 @@ from tests.application import NOW, memory_ports, settings
 from tests.clock import ManualClock
 
 CONTRACT = Path(__file__).parents[2] / "generated" / "contracts" / "openapi.json"
-STEPS = 8
+STEPS = 10
+ORDERS = (
+    {"type": "market", "symbol": "AAPL", "side": "buy", "quantity": "10"},
+    {
+        "type": "limit",
+        "symbol": "AAPL",
+        "side": "buy",
+        "quantity": "1",
+        "limitPrice": "1.00",
+        "timeInForce": "gtc",
+    },
+)
 HOST = "testserver"
 TRADER = "user_trader"
 
@@ -75,6 +90,8 @@ class Subject:
         application = create_application(options, ports)
         await self._running.enter_async_context(application.router.lifespan_context(application))
         add_trader(ports.database)
+        renew_key(ports.database, self._secret)
+        await trade(application, self.credentials())
         # The server is not ready, and says so, before its feeds have given a sign of life.
         while not all(feed.heartbeat_at() for feed in ports.feeds.feeds):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -86,6 +103,17 @@ class Subject:
         await receive()
         await self._running.aclose()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def trade(application: FastAPI, credentials: Mapping[str, str]) -> None:
+    """A position and a working order, so that lists lead somewhere."""
+    transport = httpx.ASGITransport(app=application)
+    address = f"http://{HOST}{BASE_PATH}/accounts"
+    async with httpx.AsyncClient(transport=transport, headers=credentials) as client:
+        paper = (await client.get(address)).json()["accounts"][0]["accountId"]
+        for order in ORDERS:
+            answer = await client.post(f"{address}/{paper}/orders", json=order)
+            assert answer.status_code == 201, answer.text
 
 
 def add_trader(database: Database) -> None:
@@ -125,13 +153,13 @@ def load(credentials: Callable[[], Mapping[str, str]], **project: Any) -> OpenAp
     return schema
 
 
-def declared_links(schema: OpenApiSchema) -> set[str]:
+def declared_links(schema: BaseSchema) -> set[str]:
     """The links of the contract, as the state machine names them."""
     transitions = schema.as_state_machine()._transitions.operations.values()  # type: ignore[attr-defined]
     return {link.full_name for operation in transitions for link in operation.outgoing}
 
 
-def follow_links(schema: OpenApiSchema, renew: Callable[[], None]) -> Counter[str]:
+def follow_links(schema: BaseSchema, renew: Callable[[], None]) -> Counter[str]:
     """Run stateful scenarios; how often each link led, with its values, to an answer below 400."""
     followed: Counter[str] = Counter()
     machine: type[APIStateMachine] = schema.as_state_machine()
@@ -139,6 +167,10 @@ def follow_links(schema: OpenApiSchema, renew: Callable[[], None]) -> Counter[st
     class Scenario(machine):  # type: ignore[valid-type, misc]
         def setup(self) -> None:
             renew()
+
+        def before_call(self, case: Case[Any]) -> None:
+            if case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE:
+                make_sensible(case)
 
         def step(self, step: Any) -> Any:
             output = super().step(step)
@@ -154,6 +186,27 @@ def follow_links(schema: OpenApiSchema, renew: Callable[[], None]) -> Counter[st
         )
     )
     return followed
+
+
+def make_sensible(case: Case[Any]) -> None:
+    """What no schema can say: which symbols there are, and what an order may cost.
+
+    Without it hardly any generated scenario gets as far as a fill.
+    """
+    match case.operation.definition.raw["operationId"]:
+        case "placeOrder" if isinstance(case.body, dict):
+            case.body |= {"symbol": "AAPL", "quantity": "1"}
+            if "limitPrice" in case.body:
+                case.body["limitPrice"] = "1.00"
+        case "closePosition":
+            case.body = {}
+        case "searchSymbols":
+            case.query = {}
+        case "getBars" | "listPositions" | "listOrders" | "listExecutions":
+            wanted = {"symbol", "resolution"} if case.operation.path.endswith("bars") else set()
+            case.query = {name: case.query[name] for name in wanted if name in case.query}
+        case _:
+            pass
 
 
 def report(followed: Counter[str], capsys: pytest.CaptureFixture[str]) -> None:
