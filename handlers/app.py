@@ -47,7 +47,7 @@ from handlers.security.passwords import Passwords
 from handlers.security.sessions import Sessions
 from handlers.security.tokens import new_id
 from handlers.settings import Settings
-from handlers.storage.database import Database
+from handlers.storage.database import Database, StorageError
 from handlers.storage.ledger import Ledger
 from handlers.storage.replays import SqlReplays
 from handlers.storage.sql_ledger import SqlLedger
@@ -150,7 +150,11 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await oms.start()
+        try:
+            await oms.start()
+        except StorageError as refusal:
+            application.state.refusal = refusal
+            raise
         await identity.start()
         await hub.start()
         async with _running(feeds.run(), oms.run(), connections.watch()):

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import logging
 import os
 import socket
 import sys
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from generated.ws.policy import LIMITS
 from handlers.app import create_application, open_ports
@@ -32,11 +34,30 @@ def run(settings: Settings) -> None:
         ports = open_ports(settings, clock, database)
         try:
             require_password(settings, database)
-            server = uvicorn.Server(_config(settings, create_application(settings, ports)))
+            application = create_application(settings, ports)
+            server = uvicorn.Server(_config(settings, application))
             sys.stderr.write(f"Trading Pro is at {address(listener)} (Ctrl-C ends it)\n")
-            server.run(sockets=[listener])
+            with told_in_one_line(application):
+                server.run(sockets=[listener])
         finally:
             ports.close()
+
+
+@contextmanager
+def told_in_one_line(application: FastAPI) -> Iterator[None]:
+    """Raises what kept the application from starting, in the place of uvicorn's stack trace."""
+
+    def refused() -> Exception | None:
+        refusal: Exception | None = getattr(application.state, "refusal", None)
+        return refusal
+
+    logging.getLogger("uvicorn.error").addFilter(lambda _: refused() is None)
+    try:
+        yield
+    except SystemExit:
+        if (refusal := refused()) is not None:
+            raise refusal from None
+        raise
 
 
 def listen(host: str, port: int) -> socket.socket:

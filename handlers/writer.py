@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from handlers.storage.ledger import Ledger, LedgerConflict, LedgerUnavailable
+from handlers.storage.ledger import Ledger, LedgerConflict, LedgerDamaged, LedgerUnavailable
 from handlers.trading.account import AccountState
-from handlers.trading.change import Change
+from handlers.trading.change import BrokenLedger, Change
 from handlers.trading.draft import Draft
+from handlers.trading.order import IllegalTransition
+from handlers.trading.position import BrokenPosition
 from handlers.trading.transactions import Transaction
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,10 @@ class AccountWriter:
             await self._store(self.state.prepare(transaction))
 
     async def catch_up(self) -> None:
-        """Applies what the ledger has and the state has not, without telling anybody."""
+        """Applies what the ledger has and the state has not, without telling anybody.
+
+        Raises LedgerUnavailable, and StorageError where the ledger is damaged.
+        """
         await self._catch_up(lambda state, transaction: None)
 
     async def _run(self, decide: Decision) -> Transaction | None:
@@ -89,7 +94,13 @@ class AccountWriter:
         while True:
             page = await self._ledger.read(self._account_id, self.state.sequence, PAGE)
             for transaction in page:
-                self.state.apply(transaction)
+                self._apply(transaction)
                 tell(self.state, transaction)
             if len(page) < PAGE:
                 return
+
+    def _apply(self, transaction: Transaction) -> None:
+        try:
+            self.state.apply(transaction)
+        except (BrokenLedger, BrokenPosition, IllegalTransition, ArithmeticError) as error:
+            raise LedgerDamaged(self._account_id, transaction.sequence) from error

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from handlers.storage.database import StorageError
 from handlers.trading.transactions import Transaction
 
 
@@ -12,6 +13,16 @@ class LedgerConflict(Exception):
 
 class LedgerUnavailable(Exception):
     """The storage failed. Whether the transaction is stored is unknown until it is read again."""
+
+
+class LedgerDamaged(StorageError):
+    """What is stored cannot be what was written."""
+
+    def __init__(self, account_id: str, sequence: int) -> None:
+        super().__init__(
+            f"The ledger is damaged at transaction {sequence} of account {account_id}: put back a "
+            "copy of the data directory, or set TRADING_PRO_DATA_DIR to another one to start anew."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,8 @@ class Ledger(ABC):
     ) -> tuple[Transaction, ...]:
         """Transactions after that sequence, oldest first, at most `limit`.
 
-        Nothing for an account that does not exist. Raises LedgerUnavailable.
+        Nothing for an account that does not exist. Raises LedgerUnavailable, and StorageError
+        where what is stored is damaged or of a newer version.
         """
 
     @abstractmethod

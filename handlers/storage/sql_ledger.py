@@ -11,7 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
 from handlers.storage.database import Database, StorageError, metadata
-from handlers.storage.ledger import Ledger, LedgerAccount, LedgerConflict, LedgerUnavailable
+from handlers.storage.ledger import (
+    Ledger,
+    LedgerAccount,
+    LedgerConflict,
+    LedgerDamaged,
+    LedgerUnavailable,
+)
 from handlers.trading import codec
 from handlers.trading.transactions import Transaction
 
@@ -98,11 +104,6 @@ class SqlLedger(Ledger):
             return await self._database.read(work)
         except SQLAlchemyError as error:
             raise LedgerUnavailable(str(error)) from error
-        except codec.UnknownEvent as error:
-            raise StorageError(
-                f"The ledger was written by a newer version of Trading Pro ({error}): "
-                "use that version, or set TRADING_PRO_DATA_DIR to another directory."
-            ) from error
 
     @override
     async def accounts(self) -> tuple[LedgerAccount, ...]:
@@ -180,13 +181,21 @@ def _advance(connection: Connection, transaction: Transaction, expected: int) ->
 
 
 def _transaction(row: sa.Row[Any]) -> Transaction:
-    return Transaction(
-        account_id=row.account_id,
-        user_id=row.user_id,
-        sequence=row.sequence,
-        epoch=row.epoch,
-        recorded_at=row.recorded_at,
-        market_time=row.market_time,
-        cause=codec.load_cause(row.cause),
-        events=codec.load(row.events),
-    )
+    try:
+        return Transaction(
+            account_id=row.account_id,
+            user_id=row.user_id,
+            sequence=row.sequence,
+            epoch=row.epoch,
+            recorded_at=row.recorded_at,
+            market_time=row.market_time,
+            cause=codec.load_cause(row.cause),
+            events=codec.load(row.events),
+        )
+    except codec.UnknownEvent as error:
+        raise StorageError(
+            f"The ledger was written by a newer version of Trading Pro ({error}): "
+            "use that version, or set TRADING_PRO_DATA_DIR to another directory."
+        ) from error
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise LedgerDamaged(row.account_id, row.sequence) from error

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from typing_extensions import override
 
 from handlers.storage.database import Database, StorageError
-from handlers.storage.ledger import Ledger, LedgerUnavailable
+from handlers.storage.ledger import Ledger, LedgerDamaged, LedgerUnavailable
 from handlers.storage.migrations import open_database
 from handlers.storage.sql_ledger import SqlLedger
 from tests.ports.ledger_suite import LedgerSuite, history, opening
@@ -63,6 +63,19 @@ class TestSqlLedger(LedgerSuite):
         await database.write(restore)
         assert await ledger.accounts() == ()
         await ledger.append(opening("acc_1"), 0)
+
+    @pytest.mark.parametrize("garbage", ["{", "[{}]", '[{"event":"order_expired","version":1}]'])
+    async def test_damage_is_named_with_a_remedy(
+        self, ledger: Ledger, database: Database, garbage: str
+    ) -> None:
+        def tamper(connection: Connection) -> None:
+            statement = "UPDATE ledger_transactions SET events = ?"
+            connection.exec_driver_sql(statement, (garbage,))
+
+        await ledger.append(opening("acc_1"), 0)
+        await database.write(tamper)
+        with pytest.raises(LedgerDamaged, match=r"transaction 1 of account acc_1: put back"):
+            await ledger.read("acc_1")
 
     async def test_events_of_a_newer_version_are_refused_with_a_remedy(
         self, ledger: Ledger, database: Database

@@ -5,15 +5,17 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx
+import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from generated.models import AccountClock
@@ -23,12 +25,16 @@ from handlers.trading.transactions import identifier
 ADDRESS = re.compile(rb"at http://localhost:(\d+)")
 
 
+def command(data_dir: Path) -> list[str]:
+    program = "from handlers.cli import main; main()"
+    return [sys.executable, "-c", program, "serve", "--port", "0", "--data-dir", str(data_dir)]
+
+
 @contextmanager
 def serving(data_dir: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The process and its `localhost:port`; it is killed at the end if it still lives."""
-    command = "from handlers.cli import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-c", command, "serve", "--port", "0", "--data-dir", str(data_dir)],
+        command(data_dir),
         stderr=subprocess.PIPE,
         env={k: v for k, v in os.environ.items() if not k.startswith("TRADING_PRO_")},
         cwd=Path(__file__).parents[2],
@@ -117,6 +123,28 @@ def test_what_was_answered_survives_kill_9(tmp_path: Path) -> None:
         [working] = client.get(f"/accounts/{account}/orders?status=working").json()["orders"]
         canceled = client.post(f"/accounts/{account}/orders/{working['orderId']}/cancel")
         assert canceled.json()["order"]["status"] == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("tamper", "told"),
+    [
+        ("replace(events, '\"version\":1', '\"version\":9')", b"newer version of Trading Pro"),
+        ("substr(events, 2)", b"damaged at transaction 1 of account acc_"),
+    ],
+)
+def test_a_ledger_that_cannot_be_read_is_told_in_one_line(
+    tmp_path: Path, tamper: str, told: bytes
+) -> None:
+    with serving(tmp_path) as (_, address), client_of(address) as client:
+        client.get("/accounts")
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as connection, connection:
+        connection.execute(f"UPDATE ledger_transactions SET events = {tamper}")
+    refused = subprocess.run(command(tmp_path), capture_output=True, timeout=60, check=False)
+    assert refused.returncode == 1
+    lines = refused.stderr.splitlines()
+    assert told in lines[-1]
+    assert lines[-1].startswith(b"trading-pro: ")
+    assert not any(b"Traceback" in line for line in lines)
 
 
 class Trader:

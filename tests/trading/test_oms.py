@@ -9,7 +9,13 @@ from typing_extensions import override
 from generated.models import OrderStatus, OrderType, Side, TimeInForce
 from handlers.brokers.paper import PaperBroker
 from handlers.oms import AccountNotFound, Oms
-from handlers.storage.ledger import Ledger, LedgerAccount, LedgerConflict, LedgerUnavailable
+from handlers.storage.ledger import (
+    Ledger,
+    LedgerAccount,
+    LedgerConflict,
+    LedgerDamaged,
+    LedgerUnavailable,
+)
 from handlers.storage.memory_ledger import MemoryLedger
 from handlers.trading.commands import CancelOrder, ClosePosition, PlaceOrder
 from handlers.trading.rejections import IdempotencyConflict, OrderNotWorking
@@ -353,3 +359,12 @@ async def test_nobody_elses_orders_change_ones_ledger(market: HandMarket) -> Non
         return await house.ledger.read(house.paper)
 
     assert await play(crowded=True) == await play(crowded=False)
+
+
+async def test_a_ledger_that_does_not_add_up_is_not_built_on(house: House) -> None:
+    await house.oms.submit(USER, house.paper, buy())
+    await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    line = house.ledger.inner._lines[house.paper]
+    del line[1]
+    with pytest.raises(LedgerDamaged, match="transaction 3 of account"):
+        await house.again().start()
