@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(contracts: Path, output: Path, *, check: bool) -> int:
     started = time.perf_counter()
-    stamp = Stamp(contracts, output, _REPOSITORY / "build")
+    stamp = Stamp(contracts, output, output.parent / "build")
     if stamp.is_current():
         print(f"nothing changed ({time.perf_counter() - started:.1f} s)")
         return 0
