@@ -50,13 +50,6 @@ class Chart:
         bar = self.newest(resolution, 0, now + 1, 1, now)[0]
         return bar, now >= self._closes_at(resolution, session, bar)
 
-    def running(self, now: int) -> tuple[Session, tuple[Cell, ...]] | None:
-        """The session that is open, and `Path.running`; None while the market is closed."""
-        session = self._sessions.at_or_before(now)
-        if session is None or now >= session.close:
-            return None
-        return session, self._path.running(session, now)
-
     def _closes_at(self, resolution: Resolution, session: Session, bar: Bar) -> int:
         length = duration(resolution)
         if length is not None:

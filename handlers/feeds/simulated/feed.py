@@ -1,6 +1,7 @@
 """The simulated feed: SIM round the clock, SIMNY in New York hours."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from typing import Final, final
 
@@ -19,6 +20,8 @@ from handlers.market.bars import Bar, BarPage
 from handlers.market.quotes import DayFigures, Quote
 from handlers.market.sessions import AlwaysOpen, Sessions
 from handlers.market.symbols import Exchange, Symbol
+
+log = logging.getLogger(__name__)
 
 ORIGIN: Final = "2010-01-01"
 """Nothing was traded before. Part of the model: another origin makes other prices."""
@@ -52,6 +55,7 @@ class SimulatedFeed(Feed):
             self._listings[instrument.symbol.id] = Listing(seed, instrument, hours)
         self._streams: dict[str, Stream] = {}
         self._heartbeat_at = 0
+        self._trouble: str | None = None
 
     @property
     @override
@@ -67,6 +71,11 @@ class SimulatedFeed(Feed):
     @override
     def epoch(self) -> str:
         return self._epoch
+
+    @property
+    @override
+    def trouble(self) -> str | None:
+        return self._trouble
 
     @override
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -149,10 +158,19 @@ class SimulatedFeed(Feed):
 
     @override
     async def run(self, sink: FeedSink) -> None:
-        await asyncio.to_thread(self._new_york.load)
-        while True:
-            self.step(sink)
-            await asyncio.sleep((TRADE - self._clock.now() % TRADE) / 1_000)
+        # Only New York needs the calendar, which takes its time: the others start without it.
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._load_calendar())
+            while True:
+                self.step(sink)
+                await asyncio.sleep((TRADE - self._clock.now() % TRADE) / 1_000)
+
+    async def _load_calendar(self) -> None:
+        try:
+            await asyncio.to_thread(self._new_york.load)
+        except Exception:
+            log.exception("the calendar of New York could not be loaded")
+            self._trouble = "the calendar of New York could not be loaded: see the log"
 
     def step(self, sink: FeedSink) -> None:
         """Stream what has happened by now since the step before."""
