@@ -2,26 +2,41 @@ import { defineConfigWithVueTs, vueTsConfigs } from '@vue/eslint-config-typescri
 import skipFormatting from '@vue/eslint-config-prettier/skip-formatting'
 import pluginVue from 'eslint-plugin-vue'
 
-/** What a layer must not import; layers may only look downwards: pages, features, services, shared. */
-const generatedRuntime = {
+/** What must not be imported. Layers only look downwards: app, layouts and pages, features, services, shared. */
+const GENERATED = {
   group: ['@generated/*'],
   allowTypeImports: true,
   message: 'Only services import the generated clients at run time.',
 }
-const chartLibrary = {
+const CHART_LIBRARY = {
   regex: '^klinecharts(/|$)',
   message: 'Only features/chart/klinecharts imports klinecharts.',
 }
-const insideFeatures = {
+const INSIDE_FEATURES = {
   group: ['@/features/*/*'],
   message: 'A feature is entered through its index.ts.',
 }
-const layer = (name: string) => ({
-  group: [`@/${name}`, `@/${name}/**`],
-  message: `This layer must not import ${name}.`,
+const NEIGHBORS = { regex: '^\\.\\./', message: 'Another feature is entered as @/features/….' }
+const OTHER_LAYERS = {
+  regex: '^(\\.\\./)+(app|pages|layouts|features|services|mocks|shared)(/|$)',
+  message: 'Another layer is reached through @/.',
+}
+const MOCKS = { group: ['@/mocks/*'], message: 'Only tests import mocks.' }
+const layers = (...names: string[]) => ({
+  group: names.flatMap((name) => [`@/${name}`, `@/${name}/**`]),
+  message: 'This layer must not look so far up.',
 })
-const restrict = (...patterns: object[]) => ({
-  '@typescript-eslint/no-restricted-imports': ['error', { patterns }] as ['error', object],
+
+const ALWAYS = [INSIDE_FEATURES, OTHER_LAYERS, MOCKS]
+const ABOVE_FEATURES = layers('app', 'layouts', 'pages')
+const ABOVE_SERVICES = layers('app', 'layouts', 'pages', 'features')
+const ABOVE_SHARED = layers('app', 'layouts', 'pages', 'features', 'services')
+
+const forbid = (files: string, ...patterns: object[]) => ({
+  files: [files],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': ['error', { patterns }] as ['error', object],
+  },
 })
 
 export default defineConfigWithVueTs(
@@ -45,53 +60,19 @@ export default defineConfigWithVueTs(
       eqeqeq: 'error',
     },
   },
-  {
-    files: ['src/**/*.{ts,vue}'],
-    rules: restrict(generatedRuntime, chartLibrary, insideFeatures),
-  },
-  {
-    files: ['src/features/**/*.{ts,vue}'],
-    rules: restrict(
-      generatedRuntime,
-      chartLibrary,
-      insideFeatures,
-      layer('pages'),
-      layer('app'),
-      layer('layouts'),
-    ),
-  },
-  {
-    files: ['src/features/chart/klinecharts/**/*.ts'],
-    rules: restrict(
-      generatedRuntime,
-      insideFeatures,
-      layer('pages'),
-      layer('app'),
-      layer('layouts'),
-    ),
-  },
-  {
-    files: ['src/services/**/*.ts'],
-    rules: restrict(
-      chartLibrary,
-      layer('features'),
-      layer('pages'),
-      layer('app'),
-      layer('layouts'),
-    ),
-  },
-  {
-    files: ['src/shared/**/*.{ts,vue}'],
-    rules: restrict(
-      generatedRuntime,
-      chartLibrary,
-      layer('services'),
-      layer('features'),
-      layer('pages'),
-      layer('app'),
-      layer('layouts'),
-    ),
-  },
-  { files: ['src/mocks/**/*.ts'], rules: restrict(chartLibrary) },
+  forbid('src/**/*.{ts,vue}', ...ALWAYS, GENERATED, CHART_LIBRARY),
+  forbid(
+    'src/features/**/*.{ts,vue}',
+    ...ALWAYS,
+    GENERATED,
+    CHART_LIBRARY,
+    NEIGHBORS,
+    ABOVE_FEATURES,
+  ),
+  forbid('src/features/chart/klinecharts/**/*.ts', ...ALWAYS, GENERATED, ABOVE_FEATURES),
+  forbid('src/services/**/*.ts', ...ALWAYS, CHART_LIBRARY, ABOVE_SERVICES),
+  forbid('src/shared/**/*.{ts,vue}', ...ALWAYS, GENERATED, CHART_LIBRARY, ABOVE_SHARED),
+  forbid('src/mocks/**/*.ts', CHART_LIBRARY),
+  forbid('src/**/*.spec.ts', CHART_LIBRARY, INSIDE_FEATURES, OTHER_LAYERS),
   skipFormatting,
 )

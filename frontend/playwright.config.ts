@@ -3,11 +3,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
 
-/** The port of the server under test; nothing else should listen there. */
+/** The ports of the two servers under test; nothing else should listen there. */
 const port = Number(process.env.E2E_PORT ?? 8765)
-/** Each run begins with an empty ledger. The workers of one run share the directory that the first process made. */
+const guarded = port + 1
+/** Each run begins with empty ledgers. The workers of a run share the directory that its first process made. */
 const data = (process.env.E2E_DATA ??= mkdtempSync(join(tmpdir(), 'trading-pro-e2e-')))
 const executablePath = process.env.E2E_BROWSER === '' ? undefined : process.env.E2E_BROWSER
+
+const COMMAND = '../.venv/bin/trading-pro'
+const server = (name: string, at: number, prepare: string, env: Record<string, string>) => ({
+  command: `${prepare}${COMMAND} serve --port ${at}`,
+  url: `http://localhost:${at}/api/v1/health/ready`,
+  env: { TRADING_PRO_DATA_DIR: join(data, name), TRADING_PRO_LOG_LEVEL: 'warning', ...env },
+  timeout: 60_000,
+  reuseExistingServer: false,
+  gracefulShutdown: { signal: 'SIGTERM', timeout: 8000 } as const,
+})
 
 export default defineConfig({
   testDir: '../tests/e2e',
@@ -31,11 +42,14 @@ export default defineConfig({
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     },
   },
-  webServer: {
-    command: `../.venv/bin/trading-pro serve --port ${port} --data-dir "${data}"`,
-    url: `http://localhost:${port}/api/v1/health/ready`,
-    timeout: 60_000,
-    reuseExistingServer: false,
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 8000 },
-  },
+  metadata: { guarded: `http://localhost:${guarded}` },
+  webServer: [
+    server('local', port, '', {}),
+    server(
+      'guarded',
+      guarded,
+      `mkdir -p "${join(data, 'guarded')}" && echo "correct horse" | ${COMMAND} users add trader --password-stdin && `,
+      { TRADING_PRO_LOCAL_MODE: 'false' },
+    ),
+  ],
 })

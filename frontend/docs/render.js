@@ -28,7 +28,7 @@ export function table(heads, rows) {
     element('tr', {}, ...values.map((value) => element(tag, {}, ...[value].flat())))
   return element(
     'div',
-    { class: 'table', tabindex: '0', role: 'region', 'aria-label': heads.join(', ') },
+    { class: 'table', tabindex: '0', role: 'group', 'aria-label': heads.join(', ') },
     element(
       'table',
       {},

@@ -90,13 +90,35 @@ test('recorded data says so and trades in the replay account', async ({ page }) 
   await expect(terminal.ticket.getByTestId('ticket-account')).toHaveText('Paper')
 })
 
-test('prices return by themselves after the connection was cut', async ({ page, context }) => {
+test('older bars come when one scrolls back', async ({ page }) => {
   const terminal = new Terminal(page)
   await terminal.open()
-  await context.setOffline(true)
-  await page.evaluate(() => {
-    window.dispatchEvent(new Event('offline'))
+  const older = page.waitForResponse((response) => /bars\?.*\bto=\d+/.test(response.url()))
+  await page.mouse.move(300, 300)
+  for (let step = 0; step < 12; step += 1) await page.mouse.wheel(0, 400)
+  for (let step = 0; step < 4; step += 1) {
+    await page.mouse.move(200, 300)
+    await page.mouse.down()
+    await page.mouse.move(1000, 300, { steps: 5 })
+    await page.mouse.up()
+  }
+  expect((await older).status()).toBe(200)
+})
+
+test('prices return by themselves after the connection was cut', async ({ page }) => {
+  const cuts: (() => Promise<void>)[] = []
+  await page.routeWebSocket('**/api/v1/ws', (socket) => {
+    socket.connectToServer()
+    cuts.push(() => socket.close({ code: 4002, reason: 'shutting_down' }))
   })
-  await context.setOffline(false)
+  const terminal = new Terminal(page)
+  await terminal.open()
+  const reconnecting = page.locator('[data-state-of-connection="reconnecting"]')
+  const seen = reconnecting.waitFor({ state: 'attached' })
+  await cuts[0]?.()
+  await seen
   await expect(terminal.connection).toBeVisible({ timeout: 20_000 })
+  const price = page.locator('[data-watched="BTCUSD"]')
+  const before = await price.innerText()
+  await expect(price).not.toHaveText(before)
 })

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import type { Session } from '@generated/models'
-import { getSession, login, logout, onSignedOut, replaceStream, RequestFailed } from '@/services'
+import { getSession, login, logout, onSignedOut, RequestFailed } from '@/services'
 
 export type SessionState = 'unknown' | 'signedIn' | 'signedOut' | 'unreachable'
 
@@ -37,8 +37,7 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     await logout()
-    replaceStream()
-    await load()
+    signedOut()
   }
 
   return { session, state, load, signIn, signOut }

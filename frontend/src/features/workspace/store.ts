@@ -1,6 +1,8 @@
 import { defineStore } from 'pinia'
 import type { Resolution } from '@generated/models'
+import { computed } from 'vue'
 import { isListOf, isOneOf, isText, stored } from '@/shared/composables/stored'
+import { localZone } from '@/shared/time'
 
 export const RESOLUTIONS = [
   '1',
@@ -15,7 +17,7 @@ export const RESOLUTIONS = [
 ] as const satisfies readonly Resolution[]
 export const INDICATORS = ['VOL', 'MA', 'EMA', 'BOLL', 'SAR', 'MACD', 'RSI', 'KDJ'] as const
 export const CHART_STYLES = ['candles', 'hollow', 'bars', 'area'] as const
-export const ZONES = ['exchange', 'local', 'utc'] as const
+export const ZONES = ['local', 'exchange', 'utc'] as const
 
 export type Indicator = (typeof INDICATORS)[number]
 export type ChartStyle = (typeof CHART_STYLES)[number]
@@ -38,8 +40,11 @@ export const useWorkspace = defineStore('workspace', () => {
   const resolution = stored<Resolution>('resolution', '1', isOneOf(RESOLUTIONS))
   const indicators = stored<Indicator[]>('indicators', ['VOL', 'MA'], isListOf(INDICATORS))
   const chartStyle = stored<ChartStyle>('chart-style', 'candles', isOneOf(CHART_STYLES))
-  const zone = stored<Zone>('zone', 'exchange', isOneOf(ZONES))
+  const zone = stored<Zone>('zone', 'local', isOneOf(ZONES))
   const watchlist = stored<string[]>('watchlist', FIRST_WATCHLIST, isListOf())
+
+  /** The zone of times that belong to no one exchange, as in the tables. */
+  const tableZone = computed(() => (zone.value === 'utc' ? 'UTC' : localZone()))
 
   function toggleIndicator(indicator: Indicator): void {
     indicators.value = indicators.value.includes(indicator)
@@ -60,6 +65,7 @@ export const useWorkspace = defineStore('workspace', () => {
     chartStyle,
     zone,
     watchlist,
+    tableZone,
     toggleIndicator,
     toggleWatched,
   }

@@ -114,7 +114,7 @@ export const text = {
     style: 'Chart style',
     styles: { candles: 'Candles', hollow: 'Hollow candles', bars: 'Bars', area: 'Area' },
     zone: 'Time zone',
-    zones: { exchange: 'Exchange', local: 'This computer', utc: 'UTC' },
+    zones: { local: 'This computer', exchange: 'Exchange', utc: 'UTC' },
     now: 'To the newest bar',
     label: (symbol: string, resolution: string) => `Price chart of ${symbol}, ${resolution}`,
     open: 'O',
