@@ -22,6 +22,7 @@ from handlers.trading.commands import CancelOrder, ClosePosition, Command, Place
 from handlers.trading.draft import Draft
 from handlers.trading.events import OrderEvent
 from handlers.trading.fills import Report
+from handlers.trading.market import Instant
 from handlers.trading.order import Order
 from handlers.trading.transactions import Transaction, identifier
 from handlers.working import WatchedMarket, WorkingOrders
@@ -182,16 +183,20 @@ class Oms(FeedSink):
             self._spawn(self._quietly(account_id, self._reset))
 
     def _decide(self, state: AccountState, command: Command) -> Draft:
-        market, now = self._market, self._clock.now()
+        market = Instant(self._market)
         match command:
             case PlaceOrder():
                 symbol = market.symbol(command.symbol)
                 canonical = replace(command, symbol=symbol.id) if symbol else command
-                return decide.place(state, canonical, market, self._broker, now)
+                market.pin(canonical.symbol)
+                return decide.place(state, canonical, market, self._broker, self._clock.now())
             case CancelOrder():
-                return decide.cancel(state, command, market, now)
+                return decide.cancel(state, command, market, self._clock.now())
             case ClosePosition():
-                return decide.close(state, command, market, self._broker, now)
+                position = state.position(command.position_id)
+                if position is not None:
+                    market.pin(position.symbol)
+                return decide.close(state, command, market, self._broker, self._clock.now())
 
     async def _open(self, account_id: str, user_id: str, name: str, clock: AccountClock) -> None:
         command = decide.OpenAccount(

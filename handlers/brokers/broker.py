@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Protocol
 
 from handlers.trading.fills import Report
+from handlers.trading.market import Market
 from handlers.trading.order import Order
 
 
@@ -29,8 +30,8 @@ class Broker(ABC):
         """From now on reports go there."""
 
     @abstractmethod
-    def at_once(self, order: Order) -> tuple[Report, ...]:
-        """What belongs into the very transaction that accepts the order.
+    def at_once(self, order: Order, market: Market) -> tuple[Report, ...]:
+        """What belongs into the very transaction that accepts the order in this market.
 
         Without effect: the order may still be refused. A broker that must ask somebody first
         has nothing to say here.

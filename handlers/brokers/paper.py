@@ -40,10 +40,10 @@ class PaperBroker(Broker, FeedSink):
         self._sink = sink
 
     @override
-    def at_once(self, order: Order) -> tuple[Report, ...]:
-        if self._by_bars(order.symbol) or not self._market.is_open(order.symbol):
+    def at_once(self, order: Order, market: Market) -> tuple[Report, ...]:
+        if self._by_bars(order.symbol) or not market.is_open(order.symbol):
             return ()
-        quote = self._market.quote(order.symbol)
+        quote = market.quote(order.symbol)
         fill = _QUOTES.fill(order, quote) if quote else None
         if fill is not None:
             return (fill,)

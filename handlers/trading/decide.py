@@ -53,7 +53,7 @@ RESET: Final = "account_reset"
 class Venue(Protocol):
     """Where orders go."""
 
-    def at_once(self, order: Order) -> tuple[Report, ...]:
+    def at_once(self, order: Order, market: Market) -> tuple[Report, ...]:
         """What happens to the order in the instant of its acceptance. Has no effect."""
         ...
 
@@ -96,7 +96,7 @@ def place(
     )
     order = _accept(draft, accepted)
     opening = margin.opening_quantity(draft.positions.get(order.symbol), order)
-    _report(draft, venue.at_once(order))
+    _report(draft, venue.at_once(order, market))
     risk.check_margin(draft, order, opening, market)
     return draft
 
@@ -146,7 +146,7 @@ def close(
         reduce_only=True,
         position_id=position.position_id,
     )
-    _report(draft, venue.at_once(_accept(draft, accepted)))
+    _report(draft, venue.at_once(_accept(draft, accepted), market))
     return draft
 
 

@@ -4,7 +4,7 @@ All but `symbol` raise KeyError for unknown symbols. An account may hold what is
 more (a recording that is not installed today): `prevailing` and `time_at` put up with that.
 """
 
-from typing import Protocol
+from typing import Protocol, final
 
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
@@ -26,6 +26,45 @@ class Market(Protocol):
     def session_end(self, symbol_id: str) -> int | None:
         """End of the session that is open, else of the next one."""
         ...
+
+
+@final
+class Instant:
+    """The market as a decision sees it: what was asked once stays the answer."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self._quotes: dict[str, Quote | None] = {}
+        self._times: dict[str, int] = {}
+        self._open: dict[str, bool] = {}
+
+    def pin(self, symbol_id: str) -> None:
+        """Asks now for what a decision about the symbol needs; no time in it is later than now."""
+        if self.symbol(symbol_id) is not None:
+            self.market_time(symbol_id)
+            self.quote(symbol_id)
+            self.is_open(symbol_id)
+
+    def symbol(self, symbol_id: str) -> Symbol | None:
+        return self._market.symbol(symbol_id)
+
+    def quote(self, symbol_id: str) -> Quote | None:
+        if symbol_id not in self._quotes:
+            self._quotes[symbol_id] = self._market.quote(symbol_id)
+        return self._quotes[symbol_id]
+
+    def market_time(self, symbol_id: str) -> int:
+        if symbol_id not in self._times:
+            self._times[symbol_id] = self._market.market_time(symbol_id)
+        return self._times[symbol_id]
+
+    def is_open(self, symbol_id: str) -> bool:
+        if symbol_id not in self._open:
+            self._open[symbol_id] = self._market.is_open(symbol_id)
+        return self._open[symbol_id]
+
+    def session_end(self, symbol_id: str) -> int | None:
+        return self._market.session_end(symbol_id)
 
 
 def prevailing(market: Market, symbol_id: str) -> Quote | None:

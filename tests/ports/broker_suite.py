@@ -92,7 +92,7 @@ class BrokerSuite(ABC):
         self, market: HandMarket, broker: Broker, reports: Reports
     ) -> None:
         order = make_order()
-        assert broker.at_once(order) == broker.at_once(order)
+        assert broker.at_once(order, market) == broker.at_once(order, market)
         self.prices(market, broker, "100.99", "101.01")
         assert reports.heard == []
 
@@ -100,7 +100,7 @@ class BrokerSuite(ABC):
         self, market: HandMarket, broker: Broker, reports: Reports
     ) -> None:
         order = make_order()
-        at_once = broker.at_once(order)
+        at_once = broker.at_once(order, market)
         if not at_once:
             broker.work("acc_1", order)
             self.prices(market, broker, "99.99", "100.01")
@@ -111,7 +111,7 @@ class BrokerSuite(ABC):
         self, market: HandMarket, broker: Broker, reports: Reports
     ) -> None:
         order = make_order(limit="99.50")
-        assert broker.at_once(order) == ()
+        assert broker.at_once(order, market) == ()
         broker.work("acc_1", order)
         self.prices(market, broker, "99.60", "99.62")
         assert reports.heard == []
@@ -180,7 +180,7 @@ class BrokerSuite(ABC):
     ) -> None:
         market.closed.add("AAPL")
         order = make_order()
-        assert broker.at_once(order) == ()
+        assert broker.at_once(order, market) == ()
         broker.work("acc_1", order)
         self.prices(market, broker, "99.40", "99.42")
         assert reports.heard == []

@@ -1,6 +1,7 @@
 """The OMS: what it answered is stored, what is stored it knows again, and each hears it once."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,7 @@ from handlers.storage.ledger import (
 )
 from handlers.storage.memory_ledger import MemoryLedger
 from handlers.trading.commands import CancelOrder, ClosePosition, PlaceOrder
+from handlers.trading.events import QuoteBasis
 from handlers.trading.rejections import IdempotencyConflict, OrderNotWorking
 from handlers.trading.transactions import Transaction
 from tests.trading.test_properties import snapshot
@@ -368,3 +370,23 @@ async def test_a_ledger_that_does_not_add_up_is_not_built_on(house: House) -> No
     del line[1]
     with pytest.raises(LedgerDamaged, match="transaction 3 of account"):
         await house.again().start()
+
+
+async def test_nothing_is_recorded_before_it_happened(house: House) -> None:
+    """The clock moves on while a decision is made, as real ones do."""
+    market = house.market
+    quote, now = market.quote, market.now
+
+    def tick() -> int:
+        market.time += 1
+        return now()
+
+    market.market_time = lambda symbol_id: tick()  # type: ignore[method-assign]
+    market.now = tick  # type: ignore[method-assign]
+    market.quote = lambda symbol_id: (  # type: ignore[method-assign]
+        replace(found, time=tick()) if (found := quote(symbol_id)) else None
+    )
+    outcome = await house.oms.submit(USER, house.paper, buy())
+    [execution] = outcome.view.executions()
+    assert isinstance(execution.basis, QuoteBasis)
+    assert outcome.order.created_market_time <= execution.basis.time <= execution.time
