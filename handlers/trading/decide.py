@@ -72,14 +72,15 @@ def place(
     state: AccountState, command: PlaceOrder, market: Market, venue: Venue, now: int
 ) -> Draft:
     """Raises Repeated, or a Rejection."""
-    check_repeated(state, command.idempotency)
+    key = command.idempotency
+    check_repeated(state, key)
     symbol = risk.check_symbol(state, command.symbol, market)
     risk.check_quantity(symbol, command.quantity)
     if command.limit_price is not None:
         risk.check_price(symbol, command.limit_price)
     risk.check_session(command, market)
     order_id = _new_order_id(state)
-    cause = Cause(TransactionCause.ORDER_PLACED, order_id, command.idempotency)
+    cause = Cause(TransactionCause.ORDER_PLACED, order_id, key)
     draft = Draft(state, cause, now, market.market_time(command.symbol))
     accepted = OrderAccepted(
         order_id=order_id,
@@ -104,13 +105,14 @@ def place(
 @money.exact
 def cancel(state: AccountState, command: CancelOrder, market: Market, now: int) -> Draft:
     """Raises Repeated, or a Rejection."""
-    check_repeated(state, command.idempotency)
+    key = command.idempotency
+    check_repeated(state, key)
     order = state.view().order(command.order_id)
     if order is None:
         raise OrderNotFound(f"There is no order {command.order_id} in this account.")
     if not order.working:
         raise OrderNotWorking(f"The order is {order.status}.")
-    cause = Cause(TransactionCause.ORDER_CANCELED, order.order_id, command.idempotency)
+    cause = Cause(TransactionCause.ORDER_CANCELED, order.order_id, key)
     draft = Draft(state, cause, now, time_at(market, order.symbol, now))
     draft.cancel(order.order_id, REQUESTED)
     return draft
@@ -121,7 +123,8 @@ def close(
     state: AccountState, command: ClosePosition, market: Market, venue: Venue, now: int
 ) -> Draft:
     """A market order that can only reduce. Raises Repeated, or a Rejection."""
-    check_repeated(state, command.idempotency)
+    key = command.idempotency
+    check_repeated(state, key)
     position = state.view().position(command.position_id)
     if position is None:
         raise PositionNotFound(f"There is no position {command.position_id} in this account.")
@@ -131,7 +134,7 @@ def close(
     if prevailing(market, position.symbol) is None:
         raise NoPrice(f"{position.symbol} has no price yet.")
     order_id = _new_order_id(state)
-    cause = Cause(TransactionCause.POSITION_CLOSED, order_id, command.idempotency)
+    cause = Cause(TransactionCause.POSITION_CLOSED, order_id, key)
     draft = Draft(state, cause, now, market.market_time(position.symbol))
     accepted = OrderAccepted(
         order_id=order_id,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from generated.models import OrderStatus, OrderType, Side, TimeInForce
 from handlers.trading import money
@@ -104,21 +104,20 @@ class Order:
         if event.quantity <= ZERO or filled > self.quantity:
             raise IllegalTransition(f"{self.order_id}: {event.quantity} of {self.remaining}")
         trigger = Trigger.LAST_FILL if filled == self.quantity else Trigger.PARTIAL_FILL
-        moved = self._moved(trigger, stamp)
         value = self.filled_value + money.value_of(event.quantity, event.price)
-        return replace(moved, filled_quantity=filled, filled_value=value)
+        return self._moved(trigger, stamp, filled_quantity=filled, filled_value=value)
 
-    def _moved(self, trigger: Trigger, stamp: Transaction, reason: str | None = None) -> "Order":
+    def _moved(self, trigger: Trigger, stamp: Transaction, **changes: Any) -> "Order":
         status = TRANSITIONS.get((self.status, trigger))
         if status is None:
             raise IllegalTransition(f"{self.order_id}: {trigger} while {self.status}")
         return replace(
             self,
             status=status,
-            reason=reason,
             revision=self.revision + 1,
             updated_at=stamp.recorded_at,
             updated_market_time=stamp.market_time,
+            **changes,
         )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from generated.models import PositionEffect, PositionSide, Side
 from handlers.trading import money
@@ -72,24 +73,21 @@ class Position:
             case PositionChanged():
                 return self._changed(event, stamp)
             case PositionClosed():
-                closed = self._touched(stamp, event.realized_pnl)
-                return replace(closed, quantity=ZERO, cost_basis=ZERO)
+                return self._touched(stamp, event.realized_pnl, quantity=ZERO, cost_basis=ZERO)
 
     def _changed(self, event: PositionChanged, stamp: Transaction) -> "Position":
-        changed = replace(
-            self._touched(stamp, event.realized_pnl),
+        added = max(ZERO, event.quantity - self.quantity)
+        paid = event.cost_basis - self.cost_basis if added else ZERO
+        return self._touched(
+            stamp,
+            event.realized_pnl,
             quantity=event.quantity,
             cost_basis=event.cost_basis,
-        )
-        if event.quantity <= self.quantity:
-            return changed
-        return replace(
-            changed,
-            entry_quantity=self.entry_quantity + event.quantity - self.quantity,
-            entry_cost=self.entry_cost + event.cost_basis - self.cost_basis,
+            entry_quantity=self.entry_quantity + added,
+            entry_cost=self.entry_cost + paid,
         )
 
-    def _touched(self, stamp: Transaction, realized_pnl: Decimal) -> "Position":
+    def _touched(self, stamp: Transaction, realized_pnl: Decimal, **changes: Any) -> "Position":
         if not self.open:
             raise BrokenPosition(f"{self.position_id} is closed")
         return replace(
@@ -98,6 +96,7 @@ class Position:
             revision=self.revision + 1,
             updated_at=stamp.recorded_at,
             updated_market_time=stamp.market_time,
+            **changes,
         )
 
 
