@@ -78,6 +78,8 @@ class _Reader:
         """All ways to authenticate lead to one class."""
         schemes = self._document.require("components").require("securitySchemes")
         principals = [each.require("x-principal") for each in schemes.mapping().values()]
+        if not principals:
+            raise schemes.error("there is no security scheme; add one")
         for other in principals[1:]:
             if other.text() != principals[0].text():
                 raise other.error(f"the other schemes say {principals[0].text()}")

@@ -11,6 +11,7 @@ from generated.rest.handlers import AccountsHandler
 from generated.rest.inputs import Inputs, PathParameter
 from generated.rest.responses import declares, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 ACCOUNT_ID: PathParameter[models.AccountId] = PathParameter("accountId", models.AccountId)
 ACCOUNT_LIST_MODEL: TypeAdapter[models.AccountList] = TypeAdapter(models.AccountList)
@@ -19,7 +20,7 @@ ACCOUNT_MODEL: TypeAdapter[models.Account] = TypeAdapter(models.Account)
 
 def accounts_router(handler: AccountsHandler, gate: Gate) -> APIRouter:
     """Paper accounts and their figures."""
-    router = APIRouter(tags=["Accounts"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Accounts"])
 
     @router.get("/accounts", operation_id="listAccounts")
     @declares(

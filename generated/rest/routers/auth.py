@@ -11,6 +11,7 @@ from generated.rest.handlers import AuthHandler
 from generated.rest.inputs import Inputs, PathParameter
 from generated.rest.responses import declares, empty_response, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 KEY_ID: PathParameter[models.KeyId] = PathParameter("keyId", models.KeyId)
 API_KEY_LIST_MODEL: TypeAdapter[models.ApiKeyList] = TypeAdapter(models.ApiKeyList)
@@ -24,7 +25,7 @@ SESSION_MODEL: TypeAdapter[models.Session] = TypeAdapter(models.Session)
 
 def auth_router(handler: AuthHandler, gate: Gate) -> APIRouter:
     """Signing in and out, and API keys."""
-    router = APIRouter(tags=["Auth"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Auth"])
 
     @router.post("/auth/login", operation_id="login")
     @declares(

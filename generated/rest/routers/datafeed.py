@@ -13,6 +13,7 @@ from generated.rest.handlers import DatafeedHandler
 from generated.rest.inputs import HeaderParameter, Inputs, PathParameter, QueryParameter
 from generated.rest.responses import declares, empty_response, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 ADJUSTMENT: QueryParameter[models.Adjustment] = QueryParameter(
     "adjustment", models.Adjustment, default=models.Adjustment.NONE
@@ -66,7 +67,7 @@ SYMBOL_MODEL: TypeAdapter[models.Symbol] = TypeAdapter(models.Symbol)
 
 def datafeed_router(handler: DatafeedHandler, gate: Gate) -> APIRouter:
     """Symbols, bars and quotes."""
-    router = APIRouter(tags=["Datafeed"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Datafeed"])
 
     @router.get("/datafeed/config", operation_id="getDatafeedConfig")
     @declares(

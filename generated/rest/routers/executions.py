@@ -13,6 +13,7 @@ from generated.rest.handlers import ExecutionsHandler
 from generated.rest.inputs import Inputs, PathParameter, QueryParameter
 from generated.rest.responses import declares, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 ACCOUNT_ID: PathParameter[models.AccountId] = PathParameter("accountId", models.AccountId)
 AFTER_SEQUENCE: QueryParameter[models.Sequence | None] = QueryParameter(
@@ -40,7 +41,7 @@ EXECUTION_PAGE_MODEL: TypeAdapter[models.ExecutionPage] = TypeAdapter(models.Exe
 
 def executions_router(handler: ExecutionsHandler, gate: Gate) -> APIRouter:
     """Fills, each with the price and the rule that made it."""
-    router = APIRouter(tags=["Executions"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Executions"])
 
     @router.get("/accounts/{accountId}/executions", operation_id="listExecutions")
     @declares(

@@ -11,13 +11,14 @@ from generated.rest.handlers import HealthHandler
 from generated.rest.inputs import Inputs
 from generated.rest.responses import declares, empty_response, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 HEALTH_MODEL: TypeAdapter[models.Health] = TypeAdapter(models.Health)
 
 
 def health_router(handler: HealthHandler, gate: Gate) -> APIRouter:
     """Whether the process is alive and ready, and how fresh its data is."""
-    router = APIRouter(tags=["Health"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Health"])
 
     @router.get("/health", operation_id="getHealth")
     @declares(

@@ -13,6 +13,7 @@ from generated.rest.handlers import OrdersHandler
 from generated.rest.inputs import HeaderParameter, Inputs, PathParameter, QueryParameter
 from generated.rest.responses import declares, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 ACCOUNT_ID: PathParameter[models.AccountId] = PathParameter("accountId", models.AccountId)
 CLIENT_ORDER_ID: QueryParameter[models.ClientOrderId | None] = QueryParameter(
@@ -50,7 +51,7 @@ PLACE_ORDER_REQUEST_MODEL: TypeAdapter[models.PlaceOrderRequest] = TypeAdapter(
 
 def orders_router(handler: OrdersHandler, gate: Gate) -> APIRouter:
     """Placing, reading and canceling orders."""
-    router = APIRouter(tags=["Orders"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Orders"])
 
     @router.get("/accounts/{accountId}/orders", operation_id="listOrders")
     @declares(

@@ -13,6 +13,7 @@ from generated.rest.handlers import PositionsHandler
 from generated.rest.inputs import HeaderParameter, Inputs, PathParameter, QueryParameter
 from generated.rest.responses import declares, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 ACCOUNT_ID: PathParameter[models.AccountId] = PathParameter("accountId", models.AccountId)
 CURSOR: QueryParameter[str | None] = QueryParameter(
@@ -45,7 +46,7 @@ POSITION_RESULT_MODEL: TypeAdapter[models.PositionResult] = TypeAdapter(models.P
 
 def positions_router(handler: PositionsHandler, gate: Gate) -> APIRouter:
     """Open and closed positions."""
-    router = APIRouter(tags=["Positions"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Positions"])
 
     @router.get("/accounts/{accountId}/positions", operation_id="listPositions")
     @declares(

@@ -11,13 +11,14 @@ from generated.rest.handlers import VersionsHandler
 from generated.rest.inputs import Inputs
 from generated.rest.responses import declares, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 VERSION_LIST_MODEL: TypeAdapter[models.VersionList] = TypeAdapter(models.VersionList)
 
 
 def versions_router(handler: VersionsHandler, gate: Gate) -> APIRouter:
     """The versions of this interface and their lifecycle."""
-    router = APIRouter(tags=["Versions"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Versions"])
 
     @router.get("/versions", operation_id="listVersions")
     @declares(

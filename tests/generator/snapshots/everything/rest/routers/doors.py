@@ -11,6 +11,7 @@ from generated.rest.handlers import DoorsHandler
 from generated.rest.inputs import Inputs
 from generated.rest.responses import declares, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 CALLER_MODEL: TypeAdapter[models.Caller] = TypeAdapter(models.Caller)
 CALLER_NONE_MODEL: TypeAdapter[models.Caller | None] = TypeAdapter(models.Caller | None)
@@ -18,7 +19,7 @@ CALLER_NONE_MODEL: TypeAdapter[models.Caller | None] = TypeAdapter(models.Caller
 
 def doors_router(handler: DoorsHandler, gate: Gate) -> APIRouter:
     """All ways to authenticate."""
-    router = APIRouter(tags=["Doors"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Doors"])
 
     @router.get("/doors/both", operation_id="openWithBoth")
     @declares(

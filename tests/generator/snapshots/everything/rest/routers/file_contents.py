@@ -9,11 +9,12 @@ from generated.rest.handlers import FileContentsHandler
 from generated.rest.inputs import Inputs
 from generated.rest.responses import bytes_response, declares, text_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 
 def file_contents_router(handler: FileContentsHandler, gate: Gate) -> APIRouter:
     """Bodies that are not JSON."""
-    router = APIRouter(tags=["FileContents"])
+    router = APIRouter(prefix=BASE_PATH, tags=["FileContents"])
 
     @router.put("/files/text", operation_id="writeText")
     @declares(

@@ -21,6 +21,7 @@ from generated.rest.inputs import (
 )
 from generated.rest.responses import declares, empty_response, json_response
 from generated.rest.security import Gate
+from generated.rest.version import BASE_PATH
 
 AT: QueryParameter[AwareDatetime | None] = QueryParameter("at", AwareDatetime, default=None)
 COLOR: PathParameter[models.Color] = PathParameter("color", models.Color)
@@ -69,7 +70,7 @@ THING_MODEL: TypeAdapter[models.Thing] = TypeAdapter(models.Thing)
 
 def things_router(handler: ThingsHandler, gate: Gate) -> APIRouter:
     """Parameters, bodies and outcomes."""
-    router = APIRouter(tags=["Things"])
+    router = APIRouter(prefix=BASE_PATH, tags=["Things"])
 
     @router.get("/things/{thingId}/{color}", operation_id="getThing")
     @declares(
