@@ -61,7 +61,10 @@ def host_name(host: str) -> str | None:
 
 
 def _authority(origin: str) -> str | None:
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return None
     return parts.netloc if parts.scheme in ("http", "https") and parts.netloc else None
 
 

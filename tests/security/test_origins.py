@@ -71,6 +71,7 @@ def test_accepts_our_own_pages_and_programs(headers: dict[str, str]) -> None:
         {"origin": "http://localhost:9000"},
         {"origin": "file://localhost:8000"},
         {"origin": ""},
+        {"origin": "http://["},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
     ],
