@@ -76,5 +76,5 @@ def _read(text: str) -> _Cursor:
     try:
         scope, sequence, last = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         return _Cursor(str(scope), int(sequence), str(last))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise InvalidCursor(text) from error

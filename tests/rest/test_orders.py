@@ -6,6 +6,9 @@ import pytest
 
 from tests.rest.desk import TradingDesk, open_desk
 
+ENDLESS = {"cursor": "WyJ4IixJbmZpbml0eSwieSJd"}
+"""In it: ["x",Infinity,"y"]."""
+
 
 @pytest.fixture
 async def desk() -> AsyncIterator[TradingDesk]:
@@ -152,7 +155,7 @@ async def test_pages_do_not_move_while_orders_fill(desk: TradingDesk) -> None:
         seen += [order["orderId"] for order in page["orders"]]
     assert seen == expected
 
-    for change in ({"status": "filled"}, {"cursor": "AAAA"}, {"cursor": "W10"}):
+    for change in ({"status": "filled"}, {"cursor": "AAAA"}, {"cursor": "W10"}, ENDLESS):
         wrong = await desk.mine.get(f"{desk.path}/orders", params={**query, **change})
         assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_cursor")
 
