@@ -10,6 +10,9 @@ SECRET = frozenset(
     {"password", "secret", "token", "authorization", "cookie", "set-cookie", "database_url"}
 )
 
+_TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Local variables hold passwords, tokens and headers."""
+
 
 def configure_logging(level: str, *, json: bool) -> None:
     """Send every log line of the process, also those of libraries, through one format."""
@@ -21,9 +24,13 @@ def configure_logging(level: str, *, json: bool) -> None:
         redact,
     ]
     renderer: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(_TRACEBACKS), structlog.processors.JSONRenderer()]
         if json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     handler = logging.StreamHandler()
     handler.setFormatter(

@@ -42,3 +42,18 @@ def test_leaves_out_what_is_below_the_level(capsys: pytest.CaptureFixture[str]) 
     configure_logging("warning", json=True)
     logger("test").info("quiet")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("json_format", [True, False])
+def test_a_traceback_does_not_show_what_variables_hold(
+    capsys: pytest.CaptureFixture[str], json_format: bool
+) -> None:
+    configure_logging("info", json=json_format)
+    password = "-".join(("hunter2", "hunter2"))
+    try:
+        raise OSError("disk full")
+    except OSError:
+        logging.getLogger("library").exception("login failed")
+    logged = capsys.readouterr().err
+    assert "disk full" in logged
+    assert password not in logged
