@@ -4,6 +4,7 @@ import errno
 import fcntl
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ def run(settings: Settings) -> None:
             require_password(settings, database)
             application = create_application(settings, ports)
             server = uvicorn.Server(_config(settings, application))
+            _end_quietly()
             sys.stderr.write(f"Trading Pro is at {address(listener)} (Ctrl-C ends it)\n")
             with told_in_one_line(application):
                 server.run(sockets=[listener])
@@ -118,6 +120,12 @@ def _lock(descriptor: int, data_dir: Path) -> None:
             f"Another server uses the data directory {data_dir}: stop it, or choose another "
             "directory with --data-dir."
         ) from error
+
+
+def _end_quietly() -> None:
+    """uvicorn raises the signal that ended it once more when all is shut down."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
 
 
 def _unbound(host: str, port: int, error: OSError) -> str:
