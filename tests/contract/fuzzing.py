@@ -46,6 +46,17 @@ ORDERS = (
 HOST = "testserver"
 TRADER = "user_trader"
 
+STORIES = {
+    "keys": ["listApiKeys", "createApiKey", "revokeApiKey"],
+    "market": ["searchSymbols", "resolveSymbol", "getBars"],
+    "accounts": ["listAccounts", "getAccount", "listOrders", "listPositions", "listExecutions"],
+    "orders": ["listAccounts", "placeOrder", "listOrders", "listExecutions", "listPositions"],
+    "order": ["listAccounts", "placeOrder", "getOrder", "cancelOrder"],
+    "orders again": ["listAccounts", "listOrders", "getOrder"],
+    "positions": ["listAccounts", "listPositions", "getPosition", "closePosition", "getOrder"],
+}
+"""Operations that links join; in smaller groups a scenario gets further along them."""
+
 # Besides what Schemathesis expects anyway: rules that no schema can state, each of them declared.
 REFUSED_BY_RULE = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "503"]
 
@@ -91,11 +102,19 @@ class Subject:
         await self._running.enter_async_context(application.router.lifespan_context(application))
         add_trader(ports.database)
         renew_key(ports.database, self._secret)
-        await trade(application, self.credentials())
+        await self._trade(application)
         # The server is not ready, and says so, before its feeds have given a sign of life.
         while not all(feed.heartbeat_at() for feed in ports.feeds.feeds):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         return application, ports
+
+    async def _trade(self, application: FastAPI) -> None:
+        transport = httpx.ASGITransport(app=application)
+        base_url = f"http://{HOST}{BASE_PATH}"
+        async with httpx.AsyncClient(
+            transport=transport, base_url=base_url, headers=self.credentials()
+        ) as client:
+            await trade(client)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -105,15 +124,12 @@ class Subject:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def trade(application: FastAPI, credentials: Mapping[str, str]) -> None:
+async def trade(client: httpx.AsyncClient) -> None:
     """A position and a working order, so that lists lead somewhere."""
-    transport = httpx.ASGITransport(app=application)
-    address = f"http://{HOST}{BASE_PATH}/accounts"
-    async with httpx.AsyncClient(transport=transport, headers=credentials) as client:
-        paper = (await client.get(address)).json()["accounts"][0]["accountId"]
-        for order in ORDERS:
-            answer = await client.post(f"{address}/{paper}/orders", json=order)
-            assert answer.status_code == 201, answer.text
+    paper = (await client.get("/accounts")).json()["accounts"][0]["accountId"]
+    for order in ORDERS:
+        answer = await client.post(f"/accounts/{paper}/orders", json=order)
+        assert answer.status_code == 201, answer.text
 
 
 def add_trader(database: Database) -> None:
@@ -136,9 +152,13 @@ def renew_key(database: Database, secret: str) -> None:
     database.write_now(renew)
 
 
-def load(credentials: Callable[[], Mapping[str, str]], **project: Any) -> OpenApiSchema:
+def load(
+    credentials: Callable[[], Mapping[str, str]],
+    place: str = "headers",
+    base_url: str | None = None,
+) -> OpenApiSchema:
     """The bundled contract; every check is on, and every request carries the credentials."""
-    config = SchemathesisConfig.from_dict({**CONFIG, **project})
+    config = SchemathesisConfig.from_dict(CONFIG)
     schema = schemathesis.openapi.from_path(CONTRACT, config=config)
     assert isinstance(schema, OpenApiSchema)
 
@@ -147,7 +167,7 @@ def load(credentials: Callable[[], Mapping[str, str]], **project: Any) -> OpenAp
             return credentials()
 
         def set(self, case: Case[Any], data: Mapping[str, str], context: AuthContext) -> None:
-            case.headers.update(data)
+            getattr(case, place).update(data)
 
     schema.auth(refresh_interval=None)(Provider)
     return schema
@@ -159,7 +179,7 @@ def declared_links(schema: BaseSchema) -> set[str]:
     return {link.full_name for operation in transitions for link in operation.outgoing}
 
 
-def follow_links(schema: BaseSchema, renew: Callable[[], None]) -> Counter[str]:
+def follow_links(schema: BaseSchema, renew: Callable[[], None], **call: str) -> Counter[str]:
     """Run stateful scenarios; how often each link led, with its values, to an answer below 400."""
     followed: Counter[str] = Counter()
     machine: type[APIStateMachine] = schema.as_state_machine()
@@ -167,6 +187,9 @@ def follow_links(schema: BaseSchema, renew: Callable[[], None]) -> Counter[str]:
     class Scenario(machine):  # type: ignore[valid-type, misc]
         def setup(self) -> None:
             renew()
+
+        def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
+            return dict(call)
 
         def before_call(self, case: Case[Any]) -> None:
             if case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE:

@@ -5,20 +5,9 @@ from typing import Any
 import pytest
 from schemathesis import Case
 
-from tests.contract.fuzzing import Subject, declared_links, follow_links, load, report
+from tests.contract.fuzzing import STORIES, Subject, declared_links, follow_links, load, report
 
 pytestmark = pytest.mark.fuzz
-
-STORIES = {
-    "keys": ["listApiKeys", "createApiKey", "revokeApiKey"],
-    "market": ["searchSymbols", "resolveSymbol", "getBars"],
-    "accounts": ["listAccounts", "getAccount", "listOrders", "listPositions", "listExecutions"],
-    "orders": ["listAccounts", "placeOrder", "listOrders", "listExecutions", "listPositions"],
-    "order": ["listAccounts", "placeOrder", "getOrder", "cancelOrder"],
-    "orders again": ["listAccounts", "listOrders", "getOrder"],
-    "positions": ["listAccounts", "listPositions", "getPosition", "closePosition", "getOrder"],
-}
-"""Operations that links join; in smaller groups a scenario gets further along them."""
 
 subject = Subject()
 schema = load(subject.credentials)
