@@ -1,6 +1,7 @@
 """Generates from the contracts of these tests and loads the result beside our own."""
 
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from templates.pipeline import generate
+from templates.tools import node_tool
 
 REPOSITORY = Path(__file__).parents[2]
 CONTRACTS = Path(__file__).parent / "contracts"
@@ -24,8 +26,8 @@ def generated(name: str, folder: Path) -> Path:
 
 def type_check(folder: Path) -> subprocess.CompletedProcess[str]:
     """mypy, as strict as it can be, on what was generated into the folder."""
-    # What it learns about the libraries is kept for the next run.
-    cache = REPOSITORY / "build" / f"mypy-{folder.name}"
+    # What it learns about the libraries is kept; processes side by side must not share it.
+    cache = REPOSITORY / "build" / f"mypy-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     options = ("--strict", "--explicit-package-bases", f"--cache-dir={cache}")
     return subprocess.run(
         [sys.executable, "-m", "mypy", *options, "generated"],
@@ -34,6 +36,14 @@ def type_check(folder: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def type_check_typescript(folder: Path) -> None:
+    """tsc, strict, on the TypeScript in the folder. Raises ToolError with what it says."""
+    files = sorted(str(path) for path in (folder / "generated" / "typescript").glob("*.ts"))
+    options = ("--noEmit", "--strict", "--target", "es2022", "--module", "esnext")
+    more = ("--moduleResolution", "bundler")
+    node_tool("typescript", "bin/tsc", *options, *more, *files, cwd=folder)
 
 
 @contextmanager

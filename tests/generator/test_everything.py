@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from templates.render import existing
-from tests.generator.generating import SNAPSHOTS, type_check
+from tests.generator.generating import SNAPSHOTS, type_check, type_check_typescript
 
 SNAPSHOT = SNAPSHOTS / "everything"
 
@@ -20,6 +20,10 @@ def test_the_output_is_the_one_that_was_looked_at(everything: Path) -> None:
 def test_the_output_is_well_typed(everything: Path) -> None:
     done = type_check(everything)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_typescript_is_well_typed(everything: Path) -> None:
+    type_check_typescript(everything)
 
 
 def test_no_line_is_from_this_machine(everything: Path) -> None:

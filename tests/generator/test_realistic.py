@@ -9,8 +9,14 @@ import pytest
 from templates.contract import Contract
 from templates.names import pascal, snake
 from templates.openapi import read
-from templates.tools import node_tool
-from tests.generator.generating import CONTRACTS, generated, implementation, surface, type_check
+from tests.generator.generating import (
+    CONTRACTS,
+    generated,
+    implementation,
+    surface,
+    type_check,
+    type_check_typescript,
+)
 
 
 @pytest.fixture(scope="module", params=["trading", "library"])
@@ -28,12 +34,8 @@ def test_python_is_well_typed(folder: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_typescript_is_well_typed(folder: Path, everything: Path) -> None:
-    for source in (folder, everything):
-        files = sorted(str(path) for path in (source / "generated" / "typescript").glob("*.ts"))
-        options = ("--noEmit", "--strict", "--target", "es2022", "--module", "esnext")
-        more = ("--moduleResolution", "bundler")
-        node_tool("typescript", "bin/tsc", *options, *more, *files, cwd=folder)
+def test_typescript_is_well_typed(folder: Path) -> None:
+    type_check_typescript(folder)
 
 
 async def test_every_operation_answers(name: str, folder: Path) -> None:
