@@ -1,6 +1,10 @@
 """Tells open sockets that the session or the key that opened them is no more."""
 
 from collections.abc import Callable
+from typing import Final
+
+REMEMBERED: Final = 1_024
+"""Endings that are known to those who come too late to hear of them."""
 
 
 class Endings:
@@ -8,9 +12,15 @@ class Endings:
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[Callable[[], None]]] = {}
+        self._ended: dict[str, None] = {}
 
     def listen(self, credential: str, ended: Callable[[], None]) -> Callable[[], None]:
-        """Call `ended` when the credential ends; the result stops listening."""
+        """Call `ended` when the credential ends; the result stops listening.
+
+        A credential may end between its check and this call: then `ended` is called at once.
+        """
+        if credential in self._ended:
+            ended()
         self._listeners.setdefault(credential, set()).add(ended)
 
         def forget() -> None:
@@ -22,5 +32,8 @@ class Endings:
         return forget
 
     def end(self, credential: str) -> None:
+        self._ended[credential] = None
+        if len(self._ended) > REMEMBERED:
+            del self._ended[next(iter(self._ended))]
         for ended in tuple(self._listeners.get(credential, ())):
             ended()
