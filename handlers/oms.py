@@ -80,7 +80,9 @@ class Oms(FeedSink):
         self._opening = asyncio.Lock()
         self._listeners: list[AccountListener] = []
         self._working = WorkingOrders(market)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._unreset: set[str] = set()
+        """Accounts whose reset could not be stored."""
 
     async def start(self) -> None:
         """Rebuilds the accounts from the ledger and ends, before any fill, what ended meanwhile."""
@@ -164,9 +166,12 @@ class Oms(FeedSink):
         self._spawn(self._book(account_id, reports))
 
     def on_clock(self) -> None:
-        """Expires the orders whose time has come."""
+        """Expires the orders whose time has come, and makes up for resets that failed."""
         for account_id in self._working.due():
             self._spawn(self._quietly(account_id, self._expire))
+        unreset, self._unreset = self._unreset, set()
+        for account_id in unreset:
+            self._spawn(self._restart(account_id))
 
     @override
     def on_quote(self, quote: Quote) -> None:
@@ -180,7 +185,7 @@ class Oms(FeedSink):
     def on_epoch(self, feed: Feed) -> None:
         """The recording began anew: so do the accounts that trade in it."""
         for account_id in self._stale_replays():
-            self._spawn(self._quietly(account_id, self._reset))
+            self._spawn(self._restart(account_id))
 
     def _decide(self, state: AccountState, command: Command) -> Draft:
         market = Instant(self._market)
@@ -211,6 +216,8 @@ class Oms(FeedSink):
 
         writer = AccountWriter(account_id, self._ledger, tell)
         await writer.append(decide.open_account(command, epoch, self._clock.now()))
+        if clock is AccountClock.REPLAY:
+            await self._restart(account_id)  # the recording may have begun anew meanwhile
 
     def _enter(self, writer: AccountWriter) -> None:
         identity = writer.state.identity
@@ -248,17 +255,23 @@ class Oms(FeedSink):
         now = self._clock.now()
         return decide.reset(state, START_BALANCE, "replay_restarted", epoch, now)
 
+    async def _restart(self, account_id: str) -> None:
+        if not await self._quietly(account_id, self._reset):
+            self._unreset.add(account_id)
+
     def _expire(self, state: AccountState) -> Draft | None:
         return decide.expire(state, self._market, self._clock.now())
 
     async def _quietly(
         self, account_id: str, decision: Callable[[AccountState], Draft | None]
-    ) -> None:
-        """For work that nobody waits for: the writer has logged why it could not be stored."""
+    ) -> bool:
+        """For work that nobody waits for. False if the ledger failed; the writer has logged why."""
         try:
             await self._writers[account_id].run(decision)
         except LedgerUnavailable:
             self._working.rearm(account_id, self._writers[account_id].state)
+            return False
+        return True
 
     def _committed(self, state: AccountState, transaction: Transaction) -> None:
         """The state has the transaction: hand its orders on and tell everybody, in one go."""
@@ -279,12 +292,12 @@ class Oms(FeedSink):
         self._working.add(account_id, order)
         self._broker.work(account_id, order)
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def _spawn(self, work: Coroutine[None, None, object]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("account work failed", exc_info=task.exception())

@@ -1,6 +1,7 @@
 """The OMS: what it answered is stored, what is stored it knows again, and each hears it once."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -48,10 +49,14 @@ class FlakyLedger(Ledger):
     def __init__(self) -> None:
         self.inner = MemoryLedger()
         self.failures: list[str] = []
+        self.meanwhile: list[Callable[[], None]] = []
+        """What happens while it stores, one for each transaction."""
 
     @override
     async def append(self, transaction: Transaction, expected_sequence: int) -> None:
         await asyncio.sleep(0)
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         failure = self.failures.pop(0) if self.failures else None
         if failure == "before":
             raise LedgerUnavailable("disk full")
@@ -330,6 +335,32 @@ async def test_a_new_recording_resets_the_replay_account(house: House) -> None:
     again.replay_epoch = "three"
     await again.start()
     assert again.oms.account(USER, again.replay).market_epoch == "three"
+
+
+async def test_a_reset_that_cannot_be_stored_is_made_up_for(house: House) -> None:
+    house.replay_epoch = "two"
+    house.ledger.failures = ["before"]
+    house.oms.on_epoch(None)  # type: ignore[arg-type]
+    await house.oms.close()
+    assert house.oms.account(USER, house.replay).market_epoch == "one"
+    house.oms.on_clock()
+    await house.oms.close()
+    assert house.oms.account(USER, house.replay).market_epoch == "two"
+
+
+async def test_an_account_is_of_the_recording_that_began_while_it_was_opened(
+    market: HandMarket,
+) -> None:
+    house = House(FlakyLedger(), market)
+    await house.oms.start()
+
+    def begin_anew() -> None:
+        house.replay_epoch = "two"
+        house.oms.on_epoch(None)  # type: ignore[arg-type]
+
+    house.ledger.meanwhile = [lambda: None, begin_anew]
+    await house.oms.open_accounts(USER)
+    assert house.oms.account(USER, house.replay).market_epoch == "two"
 
 
 async def test_what_is_not_offered_any_more_does_not_stop_the_start(
