@@ -1,11 +1,12 @@
 """The ledger in SQLite: the suite, and what only a file can show."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from typing_extensions import override
 
 from handlers.storage.database import Database, StorageError
@@ -45,6 +46,15 @@ class TestSqlLedger(LedgerSuite):
         connection.close()
         assert rows[0][0] == "usr_1"
         assert '"balance":"100000"' in rows[0][1], "decimals are text"
+
+    async def test_what_comes_at_once_is_committed_together(
+        self, ledger: Ledger, database: Database
+    ) -> None:
+        commits: list[Connection] = []
+        event.listen(database._writer, "commit", commits.append)
+        await asyncio.gather(*(ledger.append(opening(f"acc_{number}"), 0) for number in range(60)))
+        assert 1 <= len(commits) <= 3
+        assert len(await ledger.accounts()) == 60
 
     async def test_one_failure_is_told_to_the_whole_group_and_the_next_works(
         self, ledger: Ledger, database: Database
