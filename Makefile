@@ -50,7 +50,7 @@ generate: $(VENV) $(GENERATOR) ## write generated/ anew from contracts/
 test: setup ## run everything below but the slow ends of fuzz and bench
 	@$(MAKE) --no-print-directory -j2 $(OUTPUT_SYNC) check test-frontend
 	@$(MAKE) --no-print-directory e2e
-	@$(BIN)/pytest --numprocesses=2 --quiet
+	@$(BIN)/pytest --numprocesses=2 --dist=loadfile --quiet
 
 .PHONY: check
 check: check-style check-types check-imports check-contracts check-drift check-frontend check-notices ## format, lint, types, import rules, contracts, drift
@@ -96,7 +96,7 @@ format: $(VENV) $(FRONTEND) ## format and mend what can be mended without though
 
 .PHONY: test-backend
 test-backend: $(VENV) $(GENERATOR) ## test the generator and the backend
-	@$(BIN)/pytest --numprocesses=2 -m "not fuzz"
+	@$(BIN)/pytest --numprocesses=2 --dist=loadfile -m "not fuzz"
 
 .PHONY: test-frontend
 test-frontend: $(FRONTEND) ## test the terminal's parts
