@@ -30,6 +30,8 @@ _FORMATS: Final[dict[str, frozenset[str]]] = {
     "integer": frozenset({"int64"}),
     "number": frozenset({"double"}),
 }
+# Formats whose types are in generated/formats.py.
+SPELLED: Final = {"date": "IsoDate", "date-time": "IsoDateTime", "uuid": "CanonicalUuid"}
 _REMEDIES: Final[dict[str, str]] = {
     "nullable": "write type: [string, 'null']",
     "anyOf": "write oneOf with a discriminator",
@@ -46,8 +48,8 @@ _REMEDIES: Final[dict[str, str]] = {
 }
 # What models.py imports or defines besides the schemas.
 _TAKEN: Final = frozenset(
-    "Annotated Any AwareDatetime ConfigDict Enum Field IntEnum Literal MISSING Model SecretStr"
-    " StrEnum TypeAliasType UUID".split()
+    "Annotated Any CanonicalUuid ConfigDict Field IntEnum IsoDate IsoDateTime Literal MISSING"
+    " Model SecretStr StrEnum TypeAliasType".split()
 )
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 _PYTHON_ONLY = re.compile(r"\\[dDwWsSbB]|\(\?[=!<]|\\[1-9]")

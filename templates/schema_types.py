@@ -3,13 +3,12 @@
 from typing import Any, Final
 
 from templates.contract import Contract, Node
-from templates.dialect_schema import check_inline, is_nullable, schema_type, without_null
+from templates.dialect_schema import SPELLED, check_inline, is_nullable, schema_type, without_null
 from templates.errors import NotSupported
 from templates.ir_parts import Lexical, Type
 from templates.names import constant
 
 _SCALARS: Final = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
-_FORMATS: Final = {"date": "date", "date-time": "AwareDatetime", "uuid": "UUID"}
 _RULES: Final = {
     "minimum": "ge",
     "maximum": "le",
@@ -92,7 +91,7 @@ class Types:
         if node.reference() is not None:
             named = _named(node)
             return Type(named.annotation, named.validated, lexical)
-        python = _FORMATS.get(target.text_at("format"), _SCALARS[kind])
+        python = SPELLED.get(target.text_at("format"), _SCALARS[kind])
         const = target.get("const")
         if const is not None:
             python = f"Literal[{const.value!r}]"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from templates.bundle import localized, named_schemas
+from templates.bundle import ASYNCAPI, OPENAPI, localized, named_schemas
 from templates.contract import Contract, Json, Node
+from templates.dialect_schema import SPELLED
 from templates.names import pascal
 from templates.render import HEADER, ROOT, environment
 from templates.tools import python_tool
@@ -81,16 +82,27 @@ def _decimal_type(name: str, node: Node) -> DecimalType:
 
 
 def render_types(contract: Contract) -> dict[str, str]:
-    """base.py and decimals.py, which models.py stands on."""
-    sources = environment()
+    """base.py and decimals.py, and where they are needed formats.py: models.py stands on them."""
+    names = ["base", "decimals", *(["formats"] if _has_spelled(contract) else [])]
     header = HEADER.format(source="contracts/")
     types = decimal_types(contract)
     return {
-        "base.py": sources.get_template("models/base.py.jinja2").render(header=header),
-        "decimals.py": sources.get_template("models/decimals.py.jinja2").render(
-            header=header, decimals=types
-        ),
+        f"{name}.py": environment()
+        .get_template(f"models/{name}.py.jinja2")
+        .render(header=header, decimals=types)
+        for name in names
     }
+
+
+def _has_spelled(contract: Contract) -> bool:
+    documents = [contract.document(file) for file in (OPENAPI, ASYNCAPI) if contract.has(file)]
+    nodes = (node for document in documents for node in document.walk())
+    return any(node.text_at("format") in SPELLED for node in nodes if _has_format(node))
+
+
+def _has_format(node: Node) -> bool:
+    found = node.get("format")
+    return found is not None and isinstance(found.value, str)
 
 
 def render_models(contract: Contract, work: Path) -> dict[str, str]:
@@ -136,6 +148,10 @@ def _for_models(schema: Json) -> Json:
         return [_for_models(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
+    spelled = SPELLED.get(str(schema.get("format")))
+    if spelled is not None:
+        schema = {key: each for key, each in schema.items() if key != "format"}
+        schema["customTypePath"] = f"generated.formats.{spelled}"
     made: dict[str, Json] = {}
     for key, value in schema.items():
         if key in _DROPPED or (key.startswith("x-") and key != "x-enum-varnames"):

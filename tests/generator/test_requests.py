@@ -200,6 +200,11 @@ async def test_what_is_not_sent_has_its_default(
         ("from=1e3", "from", "pattern"),
         ("from=", "from", "pattern"),
         ("day=2026-02-30", "day", "type"),
+        ("day=0", "day", "pattern"),
+        ("at=1700000000", "at", "pattern"),
+        ("at=2026-01-31T00:00:00", "at", "pattern"),
+        ("at=2026-01-31T25:00:00Z", "at", "type"),
+        ("session=6fa459eaee8a3ca4894edb77e160355e", "session", "pattern"),
         ("level=3", "level", "enum"),
         ("mode=slow", "mode", "const"),
         ("colors=blue,green", "colors", "enum"),
@@ -403,7 +408,13 @@ async def test_a_body_without_a_length_is_bounded_too(client: httpx.AsyncClient)
 
 async def test_maps_and_recursion(client: httpx.AsyncClient) -> None:
     thing = {"name": "a", "shape": BALL, "weight": "2", "remark": "x"}
-    whole = {**thing, "parts": [{**thing, "labels": {"k": "v"}}], "owner": None, "schema": 1}
+    whole = {
+        **thing,
+        "parts": [{**thing, "labels": {"k": "v"}}],
+        "owner": None,
+        "schema": 1,
+        "from": "2026-01-31T00:00:00+01:00",
+    }
     response = await client.put("/api/v2/things", json={"one": whole})
     assert response.json() == [whole]
     wrong = {"one": {**thing, "parts": [{**thing, "weight": 2}], "labels": None}}

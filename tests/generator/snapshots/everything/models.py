@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import MISSING, AwareDatetime, ConfigDict, Field, SecretStr
+from pydantic import MISSING, ConfigDict, Field, SecretStr
 from typing_extensions import TypeAliasType
 
 from generated.base import Model
 from generated.decimals import AmountDecimal
+from generated.formats import IsoDateTime
 
 Amount = TypeAliasType("Amount", AmountDecimal)
 """An amount."""
@@ -298,7 +299,7 @@ class Thing(Named):
     labels: dict[str, str] | MISSING = MISSING
     anything: dict[str, Any] | MISSING = MISSING
     owner: Caller | None | MISSING = MISSING
-    from_: Annotated[AwareDatetime | MISSING, Field(alias="from")] = MISSING
+    from_: Annotated[IsoDateTime | MISSING, Field(alias="from")] = MISSING
     schema_: Annotated[int | MISSING, Field(alias="schema")] = MISSING
 
 

@@ -5,13 +5,10 @@ problems that the operation declares.
 """
 
 from abc import ABC, abstractmethod
-from datetime import date
 from typing import Literal
-from uuid import UUID
-
-from pydantic import AwareDatetime
 
 from generated import models
+from generated.formats import CanonicalUuid, IsoDate, IsoDateTime
 from generated.rest import results
 
 
@@ -29,9 +26,9 @@ class ThingsHandler(ABC):
         ratio: float = 0.5,
         deep: bool = False,
         from_: models.Amount | None = None,
-        day: date | None = None,
-        at: AwareDatetime | None = None,
-        session: UUID | None = None,
+        day: IsoDate | None = None,
+        at: IsoDateTime | None = None,
+        session: CanonicalUuid | None = None,
         level: models.Level = models.Level.LOW,
         mode: Literal["fast"] | None = None,
         colors: tuple[models.Color, ...] | None = None,

@@ -3,14 +3,12 @@
 For a handler that grows: derive from these instead, and what is not written yet answers 501.
 """
 
-from datetime import date
 from typing import Literal
-from uuid import UUID
 
-from pydantic import AwareDatetime
 from typing_extensions import override
 
 from generated import models
+from generated.formats import CanonicalUuid, IsoDate, IsoDateTime
 from generated.rest import handlers, problems, results
 
 
@@ -28,9 +26,9 @@ class UnimplementedThings(handlers.ThingsHandler):
         ratio: float = 0.5,
         deep: bool = False,
         from_: models.Amount | None = None,
-        day: date | None = None,
-        at: AwareDatetime | None = None,
-        session: UUID | None = None,
+        day: IsoDate | None = None,
+        at: IsoDateTime | None = None,
+        session: CanonicalUuid | None = None,
         level: models.Level = models.Level.LOW,
         mode: Literal["fast"] | None = None,
         colors: tuple[models.Color, ...] | None = None,
