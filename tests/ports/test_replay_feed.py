@@ -294,6 +294,16 @@ HEADER = b"Ticker,Date,Open,High,Low,Close,Volume,Adj Close\n"
             "not in order",
         ),
     ],
+    ids=[
+        "nothing",
+        "plain",
+        "no text",
+        "cut off",
+        "columns",
+        "short row",
+        "no number",
+        "disorder",
+    ],
 )
 def test_a_broken_file_is_refused(content: bytes, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
