@@ -63,7 +63,7 @@ export function stylesFor(style: ChartStyle): DeepPartial<Styles> {
     line: { color: ink3, dashedValue: [3, 3] },
     text: { ...label, color: panel, backgroundColor: ink2, borderColor: ink2, borderRadius: 2 },
   }
-  const volume = { upColor: `${up}59`, downColor: `${down}59`, noChangeColor: lineStrong }
+  const volume = { upColor: `${up}80`, downColor: `${down}80`, noChangeColor: lineStrong }
   return {
     grid: {
       horizontal: { color: grid, style: 'solid' },
