@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from handlers.app import Ports, create_application
 from handlers.feeds.feeds import Feeds
+from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.security.passwords import Passwords
@@ -18,11 +19,15 @@ from handlers.settings import Settings
 from handlers.storage import users
 from handlers.storage.memory_ledger import MemoryLedger
 from handlers.storage.migrations import open_database
+from handlers.storage.replays import MemoryReplays
 from handlers.storage.users import User
 from tests.clock import ManualClock
 
 NOW = 1_764_000_000_000
 """2025-11-24 16:00 UTC, a Monday: every exchange is open."""
+
+BAR_DURATION = 2_000
+"""Milliseconds between two recorded bars."""
 
 ORIGIN = "http://localhost:8000"
 PASSWORD = "correct horse battery staple"
@@ -56,12 +61,15 @@ def settings(**values: object) -> Settings:
 
 
 def memory_ports(clock: ManualClock) -> Ports:
+    replay = ReplayFeed(
+        clock, MemoryReplays(), lambda: "recording", bar_duration=BAR_DURATION, history=500
+    )
     return Ports(
         clock=clock,
         database=open_database("sqlite://", clock.now()),
         ledger=MemoryLedger(),
         backplane=MemoryBackplane(),
-        feeds=Feeds([SimulatedFeed(clock, "tests")]),
+        feeds=Feeds([SimulatedFeed(clock, "tests"), replay]),
         passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
     )
 

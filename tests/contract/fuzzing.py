@@ -120,6 +120,7 @@ class Subject:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        self.renew()
         await self._running.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -15,9 +15,8 @@ async def test_all_is_well(application: Application, stranger: httpx.AsyncClient
     assert health["uptime"] == 1_500
     assert health["ledger"] == {"status": "ok"}
     assert health["backplane"] == {"status": "ok"}
-    (feed,) = health["feeds"]
-    assert feed["name"] == "simulated"
-    assert feed["dataKind"] == "simulated"
+    kinds = {feed["name"]: feed["dataKind"] for feed in health["feeds"]}
+    assert kinds == {"simulated": "simulated", "replay": "recorded"}
 
 
 async def test_alive_and_ready(stranger: httpx.AsyncClient) -> None:
