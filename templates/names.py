@@ -7,9 +7,10 @@ from typing import Final
 # Words whose capitals do not say where their parts are.
 _WHOLE: Final = {"ETag": "etag", "OAuth": "oauth", "OpenAPI": "openapi", "AsyncAPI": "asyncapi"}
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
-# Builtins that a parameter should not hide, and names that our templates use.
-_TAKEN: Final = frozenset(
-    "self cls body request handler gate inputs result results models problems router".split()
+# Names that our templates use where handlers are called.
+TAKEN: Final = frozenset(
+    "self cls body request handler gate inputs result results models problems router declares"
+    " json_response text_response bytes_response empty_response".split()
 )
 
 
@@ -44,7 +45,7 @@ def constant(name: str) -> str:
 def argument(name: str) -> str:
     """The name of a parameter in a handler; clear of the names that the handler has already."""
     spelled = snake(name)
-    return f"{spelled}_" if spelled in _TAKEN else spelled
+    return f"{spelled}_" if spelled in TAKEN else spelled
 
 
 def safe(name: str) -> str:

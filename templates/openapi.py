@@ -12,13 +12,17 @@ from templates.dialect import FRAMEWORK_PROBLEMS, LIFECYCLES, METHODS, check_key
 from templates.dialect_schema import check_named
 from templates.errors import NotSupported
 from templates.ir import Api, Operation, Tag
-from templates.names import snake
+from templates.names import TAKEN, snake
 from templates.openapi_parts import Parts
 from templates.openapi_problems import read_problems
 from templates.openapi_security import SecurityReader
 
 VERSION: Final = "3.1.0"
 _BASE_PATH: Final = re.compile(r"(/[A-Za-z0-9._-]+)+")
+# Arguments and variables of the generated create_app.
+_TAKEN_TAGS: Final = frozenset(
+    "security routes lifespan body_limit handlers gate app router routers".split()
+)
 _NEEDED_SCHEMAS: Final = ("Problem", "FieldError", "Lifecycle")
 
 
@@ -86,6 +90,9 @@ class _Reader:
         declared = {
             tag.require("name").text(): tag for tag in self._document.require("tags").items()
         }
+        for word, declaration in declared.items():
+            if snake(word) in _TAKEN_TAGS:
+                raise declaration.error(f'"{word}" is a word of the generated code; rename it')
         by_tag: dict[str, list[Operation]] = {name: [] for name in declared}
         for path, item in self._document.require("paths").mapping().items():
             check_keys(item, "path")
@@ -118,6 +125,8 @@ class _Reader:
         name = identity.text()
         if snake(name) in self._ids:
             raise identity.error(f'"{name}" is here twice, see {self._ids[snake(name)].location}')
+        if snake(name) in TAKEN:
+            raise identity.error(f'"{name}" is a word of the generated code; rename the operation')
         self._ids[snake(name)] = identity
         responses = node.require("responses")
         operation = Operation(

@@ -1,13 +1,14 @@
 """Schemas that stand in operations -> the Python types that handlers and routers use."""
 
+import re
 from typing import Any, Final
 
 from templates.contract import Contract, Node
 from templates.dialect_schema import SPELLED, check_inline, is_nullable, schema_type, without_null
 from templates.errors import NotSupported
 from templates.ir_parts import Lexical, Type
-from templates.names import constant
 
+_PLAIN: Final = re.compile(r"(?!mro$)[a-z]+(_[a-z]+)*")
 _SCALARS: Final = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _RULES: Final = {
     "minimum": "ge",
@@ -81,7 +82,7 @@ class Types:
         target = node.resolve()
         _check_default(target, default)
         if target.get("enum") is not None:
-            return f"models.{_name(node)}.{_member(target, default)}"
+            return f"models.{_name(node)}{_member(target, default)}"
         if target.text_at("format") == "decimal":
             return f'Decimal("{default.text()}")'
         return repr(default.value)
@@ -138,11 +139,13 @@ def _constrained(annotation: str, validated: str, node: Node) -> Type:
 
 
 def _member(target: Node, default: Node) -> str:
+    """`.DAY`; `("a+b")` where the name of the member is not plain."""
     values = [item.value for item in target.require("enum").items()]
     names = target.get("x-enum-varnames")
     if names is not None:
-        return names.texts()[values.index(default.value)]
-    return constant(str(default.value))
+        return f".{names.texts()[values.index(default.value)]}"
+    text = str(default.value)
+    return f".{text.upper()}" if _PLAIN.fullmatch(text) else f"({text!r})"
 
 
 def _check_default(target: Node, default: Node) -> None:

@@ -22,12 +22,14 @@ DOCUMENT = [
     ("  x-lifecycle: beta", "  x-lifcycle: beta", '"x-lifcycle" is not supported in a info'),
     ("{url: /api/v2, ", "{url: 'https://x/api', ", "https://x/api is not a path such as /api/v1"),
     ("tags:\n  - {name: Th", "webhooks: {}\ntags:\n  - {name: Th", "what the server sends in asyncapi"),
+    ("{name: Things,", "{name: Routes,", '"Routes" is a word of the generated code'),
     ("{name: Doors,", "{name: Empty, description: x}\n  - {name: Doors,", 'no operation has the tag "Empty"'),
     ("x-principal: Caller}\n    bearer", "x-principal: Nobody}\n    bearer", 'no schema "Nobody"'),
     ("{type: http, scheme: basic,", "{type: http, scheme: digest,", '"digest" is not one of bearer'),
     ("{type: http, scheme: basic,", "{type: openIdConnect,", 'security of type "openIdConnect"'),
 ]  # fmt: skip
 OPERATIONS = [
+    ("operationId: createThing", "operationId: router", '"router" is a word of the generated code'),
     ("operationId: createThing", "operationId: getThing", '"getThing" is here twice'),
     ("tags: [Doors]\n      summary: A key", "tags: [Doors, Things]\n      summary: A key", "one tag"),
     ("tags: [Doors]\n      summary: A key", "tags: [Gates]\n      summary: A key", '"Gates" is missing'),

@@ -61,7 +61,7 @@ CreateThing = TypeAliasType("CreateThing", Annotated[Ball | Box, Field(discrimin
 
 class Named(Model):
     name: Annotated[str, Field(min_length=1)]
-    """As people say it."""
+    """As people say it, "aloud" """
     state: Lifecycle | MISSING = MISSING
 
 

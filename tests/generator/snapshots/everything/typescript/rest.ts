@@ -175,7 +175,7 @@ export interface components {
         /** @description What to make; `kind` says which. */
         CreateThing: components["schemas"]["Ball"] | components["schemas"]["Box"];
         Named: {
-            /** @description As people say it. */
+            /** @description As people say it, "aloud" */
             name: string;
             state?: components["schemas"]["Lifecycle"];
         };
