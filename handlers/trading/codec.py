@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from generated.models import TransactionCause
 from handlers.trading import events, money
 from handlers.trading.transactions import Cause, Idempotency
 
+E = TypeVar("E", bound=Enum)
 Json = dict[str, Any]
 Upcaster = Callable[[Json], Json]
 
@@ -38,7 +39,7 @@ _BASIS_OF: Final = {cls: name for name, cls in _BASES.items()}
 
 
 class UnknownEvent(Exception):
-    """The ledger holds an event or version that this program does not know; it is too old."""
+    """The ledger holds an event, version or word that this program does not know; it is too old."""
 
 
 def dump_cause(cause: Cause) -> str:
@@ -52,7 +53,7 @@ def load_cause(text: str) -> Cause:
     document = json.loads(text)
     used = document.get("idempotency")
     return Cause(
-        TransactionCause(document["kind"]),
+        _word(TransactionCause, document["kind"]),
         document["orderId"],
         Idempotency(**used) if used else None,
     )
@@ -118,4 +119,11 @@ def _typed(hint: Any, value: Any) -> Any:
         return _build(_BASES[value["type"]], {k: v for k, v in value.items() if k != "type"})
     if get_origin(hint) in (Union, types.UnionType):
         hint = next(arm for arm in get_args(hint) if arm is not types.NoneType)
-    return hint(value)
+    return _word(hint, value) if issubclass(hint, Enum) else hint(value)
+
+
+def _word(enum: type[E], value: Any) -> E:
+    try:
+        return enum(value)
+    except ValueError:
+        raise UnknownEvent(f"{enum.__name__} {value!r}") from None

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from generated.models import Side
+from generated.models import PositionSide, Side
 from handlers.trading import codec
-from handlers.trading.events import BalanceChanged, OrderCanceled
+from handlers.trading.events import BalanceChanged, OrderCanceled, PositionOpened
 from tests.ports.ledger_suite import history
 
 
@@ -43,3 +43,11 @@ def test_what_a_newer_program_wrote_is_refused(change: tuple[str, str]) -> None:
     stored = codec.dump([OrderCanceled("ord_1", Side.BUY)]).replace(*change)
     with pytest.raises(codec.UnknownEvent):
         codec.load(stored)
+
+
+def test_a_word_that_only_a_newer_program_knows_is_refused() -> None:
+    opened = PositionOpened("pos_1", "AAPL", PositionSide.LONG, Decimal(1), Decimal(100))
+    with pytest.raises(codec.UnknownEvent):
+        codec.load(codec.dump([opened]).replace("long", "sideways"))
+    with pytest.raises(codec.UnknownEvent):
+        codec.load_cause('{"kind":"order_prayed_for","orderId":null}')
