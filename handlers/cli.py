@@ -123,6 +123,12 @@ def _settings(**options: Any) -> Settings:
     given = {name: value for name, value in options.items() if value is not None}
     try:
         return Settings(**given)
+    except UnicodeDecodeError as error:
+        raise Refused("The file .env is not text: save it as UTF-8, or remove it.") from error
+    except OSError as error:
+        raise Refused(
+            f"The file .env cannot be read ({error.strerror}): make it readable, or remove it."
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = f"{PREFIX}{first['loc'][0]}".upper() if first["loc"] else "The settings"

@@ -18,7 +18,9 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def run(data: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def run(
+    data: Path, *arguments: str, stdin: str = "", directory: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TRADING_PRO_")}
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", "from handlers.cli import main; main()", *arguments],
@@ -26,6 +28,7 @@ def run(data: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedPro
         text=True,
         input=stdin,
         timeout=60,
+        cwd=directory,
         env={**environment, "TRADING_PRO_DATA_DIR": str(data), "COLUMNS": "200"},
         check=False,
     )
@@ -120,3 +123,8 @@ def test_an_address_of_another_machine_is_one_line(data: Path) -> None:
 
 def test_a_bad_setting_is_one_line(data: Path) -> None:
     assert "TRADING_PRO_PORT" in refusal(run(data, "serve", "--port", "70000"))
+
+
+def test_a_file_of_settings_that_is_no_text_is_one_line(data: Path, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe")
+    assert ".env" in refusal(run(data, "users", "list", directory=tmp_path))
