@@ -157,7 +157,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             raise
         await identity.start()
         await hub.start()
-        async with _running(feeds.run(), oms.run(), connections.watch()):
+        async with _running(feeds.run(), oms.run(), connections.watch(), identity.watch()):
             yield
         connections.end()
         await oms.close()

@@ -31,6 +31,11 @@ class Endings:
 
         return forget
 
+    @property
+    def listened_to(self) -> tuple[str, ...]:
+        """The credentials of those who listen."""
+        return tuple(self._listeners)
+
     def end(self, credential: str) -> None:
         self._ended[credential] = None
         if len(self._ended) > REMEMBERED:

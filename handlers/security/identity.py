@@ -1,9 +1,12 @@
 """Who sent a request: the user behind a session, a key, or this machine."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 
 from generated import models
@@ -20,6 +23,10 @@ from handlers.storage import users
 from handlers.storage.database import Database
 from handlers.storage.users import StoredSession, User
 
+log = logging.getLogger(__name__)
+
+LOOK_EVERY: Final = 5.0
+"""Seconds between two looks at the sessions and keys that hold sockets open."""
 LOCAL_ID = "local"
 ALL = (models.Permission.READ, models.Permission.TRADE)
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -70,6 +77,23 @@ class Identity:
             self._local_user = await self._database.write(
                 lambda connection: users.ensure_user(connection, User(LOCAL_ID, "local", None, now))
             )
+
+    async def watch(self) -> None:
+        """Notice, until canceled, what other processes end: `users passwd` ends sessions."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await self.check()
+            except SQLAlchemyError:
+                log.exception("whether sessions have ended could not be read")
+
+    async def check(self) -> None:
+        """Tell those whose session or key is no more."""
+        open_now = self.endings.listened_to
+        if open_now:
+            living = await self._database.read(lambda c: users.living(c, open_now))
+            for credential in set(open_now) - living:
+                self.endings.end(credential)
 
     async def sign_in(self, name: str, password: str) -> SignedIn | None:
         """None for a wrong name or password; which of the two is not said."""

@@ -1,5 +1,6 @@
 """Users, their sessions and their API keys. Of secrets only hashes are stored."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -210,6 +211,15 @@ def revoke_key(connection: Connection, user_id: str, key_id: str, now: int) -> b
         .values(revoked_at=now)
     )
     return result.rowcount == 1
+
+
+def living(connection: Connection, credentials: Collection[str]) -> set[str]:
+    """Those of the key ids and hashes of session tokens that are neither revoked nor ended."""
+    hashes = sa.select(sessions.c.token_hash).where(sessions.c.token_hash.in_(credentials))
+    ids = sa.select(api_keys.c.key_id).where(
+        api_keys.c.key_id.in_(credentials), api_keys.c.revoked_at.is_(None)
+    )
+    return set(connection.execute(hashes.union_all(ids)).scalars())
 
 
 def _user(connection: Connection, condition: sa.ColumnElement[bool]) -> User | None:
