@@ -48,7 +48,8 @@ _RULES: Final = {
 }
 _LENGTHS: Final = {"too_long": "at most {max_length}", "too_short": "at least {min_length}"}
 _SECRETS: Final[frozenset[str]] = frozenset(["password"])
-_SHOWN: Final = 100
+_SHOWN: Final = 100  # characters of a value
+_MOST: Final = 100  # errors of a request
 
 
 class Parameter(Generic[T]):
@@ -169,6 +170,8 @@ class Inputs:
             raise problems.InvalidRequest(f"{first.field}: {first.message}", errors=self._errors)
 
     def _refuse(self, field: str, rule: str, message: str, value: object) -> None:
+        if len(self._errors) == _MOST:
+            return
         shown = None if field.rpartition("/")[2] in _SECRETS else _shown(value)
         self._errors.append(
             models.FieldError(field=field, rule=rule, message=message, value=optional(shown))

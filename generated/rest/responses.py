@@ -56,7 +56,8 @@ async def _answer(
     except answered as problem:
         return problem_response(problem)
     except ClientDisconnect:
-        raise
+        # Nobody is there to read it; the status is for the log.
+        return Response(status_code=499)
     except problems.Problem as problem:
         _log.exception("%s is not declared: %s", endpoint.__name__, problem.code)
     except Exception:

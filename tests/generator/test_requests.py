@@ -30,15 +30,19 @@ def recorder() -> Recorder:
 
 
 @pytest.fixture
-def client(rest: SimpleNamespace, recorder: Recorder) -> httpx.AsyncClient:
-    app = rest.app.create_app(
+def application(rest: SimpleNamespace, recorder: Recorder) -> Any:
+    return rest.app.create_app(
         things=_things(rest, recorder),
         file_contents=_files(rest),
         doors=_doors(rest),
         security=_security(rest),
         body_limit=1000,
     )
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+
+
+@pytest.fixture
+def client(application: Any) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://server")
 
 
@@ -394,6 +398,32 @@ async def test_a_body_that_cannot_be_read(
     headers = {**COOKIE, "Content-Type": media_type}
     response = await client.post("/api/v2/things", content=content, headers=headers)
     assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+async def test_very_many_errors_are_not_all_told(client: httpx.AsyncClient) -> None:
+    limit = "x," * 300
+    response = await client.get(f"{PATH}?numbers={limit}", headers=COOKIE)
+    assert len(response.json()["errors"]) == 100
+
+
+async def test_a_client_that_leaves_is_no_failure(
+    application: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "PUT", "path": "/api/v2/files/text", "query_string": b"",
+        "headers": [(b"content-type", b"text/plain")], "root_path": "", "http_version": "1.1",
+    }  # fmt: skip
+    await application(scope, receive, send)
+    assert sent[0]["status"] == 499
+    assert not caplog.records
 
 
 async def test_a_body_without_a_length_is_bounded_too(client: httpx.AsyncClient) -> None:
