@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from handlers.app import Ports, create_application
 from handlers.feeds.feeds import Feeds
 from handlers.feeds.replay.feed import ReplayFeed
+from handlers.feeds.replay.record import read_sample
 from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.security.passwords import Passwords
@@ -31,6 +33,10 @@ BAR_DURATION = 2_000
 
 ORIGIN = "http://localhost:8000"
 PASSWORD = "correct horse battery staple"
+
+
+recorded = cache(read_sample)
+"""Read once for all tests: it takes longer than all the rest of a start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,12 @@ def settings(**values: object) -> Settings:
 
 def memory_ports(clock: ManualClock) -> Ports:
     replay = ReplayFeed(
-        clock, MemoryReplays(), lambda: "recording", bar_duration=BAR_DURATION, history=500
+        clock,
+        MemoryReplays(),
+        lambda: "recording",
+        bar_duration=BAR_DURATION,
+        history=500,
+        read=recorded,
     )
     return Ports(
         clock=clock,
