@@ -13,6 +13,8 @@ interface Watch {
   onReset: (() => void) | undefined
   coalescer: Coalescer
   newest: number
+  /** The chart only takes bars in order: what follows a hole waits until the hole is filled. */
+  filling: boolean
   timer: ReturnType<typeof setInterval>
   stop: () => void
 }
@@ -27,15 +29,18 @@ export function serverBars(): BarSource & { dispose: () => void } {
     if (current?.key === key) return current
     current?.stop()
     const coalescer = new Coalescer()
-    let connections = 0
+    let epoch: string | undefined
     const unsubscribe = stream().watch(
       'bars',
       { symbol, resolution: series.resolution },
       {
-        onSnapshot: (bar) => {
-          connections += 1
+        onSnapshot: (bar, place) => {
+          const again = epoch !== undefined
+          const restarted = again && epoch !== place.epoch
+          epoch = place.epoch
           if (bar) coalescer.add(bar)
-          if (connections > 1) void fillGap(series, opened)
+          if (restarted) opened.onReset?.()
+          else if (again) void fillGap(series, opened)
         },
         onUpdate: (bar) => {
           coalescer.add(bar)
@@ -54,6 +59,7 @@ export function serverBars(): BarSource & { dispose: () => void } {
       onReset: undefined,
       coalescer,
       newest: 0,
+      filling: false,
       timer,
       stop: () => {
         clearInterval(timer)
@@ -96,7 +102,7 @@ export function serverBars(): BarSource & { dispose: () => void } {
 const keyOf = (series: Series) => `${series.symbol.symbol} ${series.resolution}`
 
 function deliver(watch: Watch): void {
-  if (!watch.onBar) return
+  if (!watch.onBar || watch.filling) return
   for (const bar of watch.coalescer.take()) {
     if (bar.time < watch.newest) continue
     watch.newest = bar.time
@@ -106,16 +112,23 @@ function deliver(watch: Watch): void {
 
 /** After a cut: the bars since the last one seen, which may have closed meanwhile. */
 async function fillGap(series: Series, watch: Watch): Promise<void> {
+  watch.filling = true
   try {
     const { bars } = await getBars({
       symbol: series.symbol.symbol,
       resolution: series.resolution,
       countBack: PAGE,
     })
+    if ((bars[0]?.time ?? 0) > watch.newest) {
+      watch.onReset?.()
+      return
+    }
     const missed = bars.filter((bar) => bar.time >= watch.newest)
     for (const bar of joinBars(missed, watch.coalescer.take()))
       watch.coalescer.add({ ...bar, closed: false })
   } catch {
     // The next bar of the stream still comes; the chart shows the hole that there is.
+  } finally {
+    watch.filling = false
   }
 }

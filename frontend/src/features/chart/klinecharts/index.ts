@@ -78,7 +78,9 @@ class KlineChart implements ChartAdapter {
 
   private loader(series: Series): DataLoader {
     return {
-      getBars: async ({ type, timestamp, callback }) => {
+      getBars: async ({ type, timestamp, symbol, callback }) => {
+        // The library loads at each step of a change; only the last one has all of it.
+        if (this.series !== series || symbol.ticker !== series.symbol.symbol) return
         if (type !== 'init' && type !== 'forward') {
           callback([], { backward: false })
           return
