@@ -74,11 +74,8 @@ class Parameter(Generic[T]):
 
     def read(self, text: str) -> T:
         """Raises ValidationError."""
-        literal = (
-            f"[{','.join(map(self._spell, text.split(',')))}]"
-            if self._is_list
-            else self._spell(text)
-        )
+        items = map(self._spell, text.split(",")) if self._is_list else ()
+        literal = f"[{','.join(items)}]" if self._is_list else self._spell(text)
         return self.adapter.validate_json(literal, strict=True)
 
     def _spell(self, text: str) -> str:
@@ -154,14 +151,21 @@ class Inputs:
 
     async def optional_text_body(self, limit: int) -> str | None:
         content = await self._read(limit)
-        return self._text(content) if content else None
+        if not content:
+            return None
+        self._check_media_type("text/plain")
+        return self._text(content)
 
     async def bytes_body(self, limit: int) -> bytes:
         self._check_media_type("application/octet-stream")
         return await self._read(limit)
 
     async def optional_bytes_body(self, limit: int) -> bytes | None:
-        return await self._read(limit) or None
+        content = await self._read(limit)
+        if not content:
+            return None
+        self._check_media_type("application/octet-stream")
+        return content
 
     def check(self) -> None:
         """Raises InvalidRequest if anything was wrong."""
@@ -186,7 +190,7 @@ class Inputs:
     async def _read(self, limit: int) -> bytes:
         """The bytes of the body; stops reading where it grows too large."""
         declared = self._request.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > limit:
+        if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):
             raise problems.BodyTooLarge(f"At most {limit} bytes.")
         chunks, size = [], 0
         async for chunk in self._request.stream():
