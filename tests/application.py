@@ -90,7 +90,7 @@ async def running(**values: object) -> AsyncIterator[Application]:
     """The application with these settings, started, and stopped at the end."""
     clock = ManualClock(NOW)
     ports = memory_ports(clock)
-    asgi = create_application(settings(frontend_dir=Path("none"), **values), ports)
+    asgi = create_application(settings(**{"frontend_dir": Path("none"), **values}), ports)
     try:
         async with asgi.router.lifespan_context(asgi):
             yield Application(asgi, ports, clock)
