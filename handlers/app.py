@@ -197,6 +197,7 @@ def _replay_epoch(feeds: Feeds) -> str | None:
 def _vitals(ports: Ports) -> Vitals:
     async def ledger() -> None:
         await ports.ledger.read("", limit=1)
+        await ports.database.write(lambda _: None)
 
     async def backplane() -> None:
         """Nothing of this one can fail by itself."""

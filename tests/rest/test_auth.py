@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from handlers.security.guard import HEADERS
-from tests.application import PASSWORD, Application
+from tests.application import PASSWORD, Application, running
 
 
 def code(answer: httpx.Response) -> str:
@@ -186,3 +186,27 @@ async def test_every_answer_tells_browsers_the_rules(local: httpx.AsyncClient) -
     for path in ("/health", "/nowhere", "/auth/session", "http://localhost:8000/"):
         answer = await local.get(path)
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+async def test_a_server_for_others_signs_nobody_in_by_being_here() -> None:
+    async with running(host="0.0.0.0") as application:
+        application.add_user("trader")
+        async with application.client(Host="192.168.1.5:8000") as client:
+            assert (await client.get("/auth/session")).status_code == 401
+            assert (await log_in(client)).status_code == 200
+            assert (await client.get("/auth/session")).json()["userName"] == "trader"
+
+
+async def test_a_cookie_that_tls_protects_says_so() -> None:
+    async with running(secure_cookies=True) as application, application.client() as client:
+        application.add_user("trader")
+        assert "Secure" in (await log_in(client)).headers["set-cookie"]
+
+
+async def test_every_user_has_accounts_of_their_own(
+    local: httpx.AsyncClient, trader: httpx.AsyncClient
+) -> None:
+    own = [each["accountId"] for each in (await local.get("/accounts")).json()["accounts"]]
+    others = [each["accountId"] for each in (await trader.get("/accounts")).json()["accounts"]]
+    assert len(own) == len(others) == 2
+    assert not set(own) & set(others)
