@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
 from math import log
-from statistics import median, pstdev
+from statistics import correlation, median, pstdev
 
 import pytest
 from hypothesis import given
@@ -141,6 +141,21 @@ def test_they_move_as_much_as_the_real_thing(symbol: str, daily: float) -> None:
     assert 1.0 * daily < ranges < 2.2 * daily
 
 
+@pytest.mark.parametrize("symbol", ROUND_THE_CLOCK)
+@pytest.mark.parametrize("resolution", [Resolution.DAY, Resolution.HOUR_1, Resolution.MINUTE_5])
+def test_the_past_does_not_foretell_the_direction(symbol: str, resolution: Resolution) -> None:
+    found = chart(symbol).newest(resolution, 0, NOW, 2_000, NOW)
+    moves = [log(after.close / before.close) for before, after in pairwise(found)]
+    assert abs(correlation(moves[:-1], moves[1:])) < 0.15
+
+
+@pytest.mark.parametrize("symbol", ROUND_THE_CLOCK)
+def test_wild_minutes_follow_wild_minutes(symbol: str) -> None:
+    found = chart(symbol).newest(Resolution.MINUTE_1, 0, NOW, 2_000, NOW)
+    moves = [abs(log(after.close / before.close)) for before, after in pairwise(found)]
+    assert correlation(moves[:-1], moves[1:]) > 0.1
+
+
 def test_new_york_is_busiest_when_it_opens_and_closes() -> None:
     of = chart("SIMNY:SPY")
     days = bars(of, Resolution.DAY, NOW - 60 * DAY, NOW)
@@ -183,10 +198,10 @@ def test_golden_prices() -> None:
     """They change with the model alone; then its version changes, and the epoch with it."""
     of = chart("AAPL")
     assert of.newest(Resolution.MINUTE_1, 0, NOW, 2, NOW) == [
-        Bar(1_763_999_880_000, 204.13, 204.19, 203.85, 204.16, 47_887.0),
-        Bar(1_763_999_940_000, 204.16, 204.18, 204.1, 204.11, 21_387.0),
+        Bar(1_763_999_880_000, 241.99, 242.05, 241.84, 242.04, 24_159.0),
+        Bar(1_763_999_940_000, 242.04, 242.05, 241.98, 241.98, 16_023.0),
     ]
     assert of.newest(Resolution.DAY, 0, NOW - DAY, 1, NOW) == [
-        Bar(1_763_856_000_000, 204.55, 206.93, 202.51, 203.47, 55_968_587.0)
+        Bar(1_763_856_000_000, 241.59, 242.49, 239.29, 240.88, 40_867_590.0)
     ]
     assert SimulatedFeed(ManualClock(NOW), SEED).epoch == "d84eb9f88159a814"

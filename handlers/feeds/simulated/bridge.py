@@ -15,7 +15,7 @@ KNOT_NOISE: Final = 4.0
 REGIME: Final = 16
 """Calm and wild times change over so many trading days."""
 
-_KNOT, _MIDPOINT, _REGIME, _CALM = 1, 2, 3, 4
+_KNOT, _DAY, _REGIME = 1, 2, 3
 _YEAR: Final = 365.2425 * DAY
 
 
@@ -32,6 +32,7 @@ class Bridge:
         self._ticks: int = 10**instrument.price_digits
         self._time_of = time_of
         self._logs: dict[int, float] = {}
+        self._normals: dict[int, tuple[float, float]] = {}
         self._wildness: dict[int, float] = {}
         self._regimes: dict[int, float] = {}
 
@@ -60,7 +61,7 @@ class Bridge:
         deviation = self._volatility * sqrt(half / 2)
         if half < REGIME:
             deviation *= self.wildness(index)
-        return middle + deviation * normal(*draw(key(self._root, _MIDPOINT, index), 4))
+        return middle + deviation * self._normal(index)[0]
 
     def _knot(self, index: int) -> float:
         noise = normal(*draw(key(self._root, _KNOT, index), 4))
@@ -79,8 +80,16 @@ class Bridge:
     def _draw_wildness(self, index: int) -> float:
         block, step = divmod(index, REGIME)
         before, after = self._regime(block), self._regime(block + 1)
-        own = normal(*draw(key(self._root, _CALM, index), 4))
-        return exp(0.4 * (before + (after - before) * step / REGIME) + 0.18 * own - 0.08)
+        own = self._normal(index)[1]
+        return exp(0.25 * (before + (after - before) * step / REGIME) + 0.2 * own - 0.05)
+
+    def _normal(self, index: int) -> tuple[float, float]:
+        """What is drawn for a day: of its close, and of its wildness."""
+        known = self._normals.get(index)
+        if known is None:
+            numbers = draw(key(self._root, _DAY, index), 8)
+            known = self._normals[index] = normal(*numbers[:4]), normal(*numbers[4:])
+        return known
 
     def _regime(self, block: int) -> float:
         known = self._regimes.get(block)

@@ -2,11 +2,12 @@
 
 from hashlib import blake2b, shake_128
 from math import sqrt
-from struct import Struct, pack
+from struct import Struct
 from typing import Final
 
 _RANGE: Final = 65_536
 _NORMAL: Final = sqrt(12 / 4) / _RANGE
+_NODE: Final = Struct("<III")
 _FORMATS: dict[int, Struct] = {}
 
 
@@ -15,9 +16,9 @@ def root(*names: str) -> bytes:
     return blake2b("\0".join(names).encode(), digest_size=16).digest()
 
 
-def key(parent: bytes, kind: int, *numbers: int) -> bytes:
+def key(parent: bytes, kind: int, where: int, part: int = 0) -> bytes:
     """The key of a node: what it is, and where (numbers below 2**32)."""
-    return parent + pack(f"<{1 + len(numbers)}I", kind, *numbers)
+    return parent + _NODE.pack(kind, where, part)
 
 
 def draw(key: bytes, count: int) -> tuple[int, ...]:

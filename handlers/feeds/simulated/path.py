@@ -1,6 +1,8 @@
 """The price of one instrument: from days down to single trades, each level cheap by itself."""
 
-from math import ceil, exp
+from collections.abc import Iterator
+from itertools import pairwise
+from math import ceil, exp, fsum
 from typing import Final
 
 from handlers.feeds.simulated.bridge import Bridge
@@ -15,6 +17,11 @@ TRADE: Final = 250
 SPANS: Final = (4 * HOUR, HOUR, 30 * MINUTE, 15 * MINUTE, 5 * MINUTE, MINUTE, 5_000, SECOND, TRADE)
 """Lengths of the parts, level by level; each level divides the one before."""
 _TRADE_LEVEL: Final = len(SPANS) - 1
+_EVEN: Final = (
+    (),
+    *((1.0,) * (whole // span) for whole, span in pairwise(SPANS)),
+)
+"""By level: weights of parts among which the activity does not differ."""
 _SLOT: Final = SLOT_MINUTES * MINUTE
 _DAY, _PART = 16, 32
 _REMEMBERED: Final = 8_192
@@ -33,6 +40,7 @@ class Path:
         """By session: the whole of it, and its variance in square ticks."""
         self._slots: dict[int, list[float]] = {}
         """By length of a session: the share of each of its slots."""
+        self._plans: dict[tuple[int, int, int], tuple[tuple[float, ...], float]] = {}
         self._latest: tuple[tuple[int, int], tuple[Cell, ...]] = ((-1, -1), ())
         self._known: dict[tuple[int, int, int], tuple[Cell, ...]] = {}
 
@@ -108,31 +116,32 @@ class Path:
         node = key(self._root, _PART + level, session.index, index)
         if level == _TRADE_LEVEL:
             return trades(cell, node)
-        length = session.close - session.open
-        whole = SPANS[level - 1] if level else length
-        start = index * whole
-        end = min(start + whole, length)
-        span = SPANS[level]
-        variance = self._day(session)[1] * self._share(start, end, length)
-        if span < _SLOT:
-            return split(cell, (1.0,) * (-(start - end) // span), variance, node)
-        weights = tuple(
-            self._share(begin, min(begin + span, end), length) for begin in range(start, end, span)
-        )
-        return split(cell, weights, variance, node)
+        weights, share = self._plan(level, index, session.close - session.open)
+        return split(cell, weights, self._day(session)[1] * share, node)
 
-    def _share(self, begin: int, end: int, length: int) -> float:
-        """Of what happens in a session of that length, how much is to be expected of a part."""
+    def _plan(self, level: int, index: int, length: int) -> tuple[tuple[float, ...], float]:
+        """Weights of the parts, and the share of a session of that length that they make up."""
         slots = self._slots.get(length) or self._measure(length)
-        first = begin // _SLOT
-        if end - begin <= _SLOT:
-            return slots[first] * ((end - begin) / _SLOT)
-        return sum(slots[first : ceil(end / _SLOT)])
+        if SPANS[level] < _SLOT:
+            whole = SPANS[level - 1]
+            return _EVEN[level], slots[index * whole // _SLOT] * (whole / _SLOT)
+        place = level, index, length
+        known = self._plans.get(place)
+        if known is None:
+            weights = tuple(self._weigh(slots, level, index, length))
+            known = self._plans[place] = weights, fsum(weights)
+        return known
+
+    def _weigh(self, slots: list[float], level: int, index: int, length: int) -> Iterator[float]:
+        whole, span = SPANS[level - 1] if level else length, SPANS[level]
+        end = min((index + 1) * whole, length)
+        for begin in range(index * whole, end, span):
+            yield fsum(slots[begin // _SLOT : ceil(min(begin + span, end) / _SLOT)])
 
     def _measure(self, length: int) -> list[float]:
         activity = self._instrument.activity
         slots = [activity[slot % len(activity)] for slot in range(ceil(length / _SLOT))]
-        total = sum(slots)
+        total = fsum(slots)
         shares = self._slots[length] = [slot / total for slot in slots]
         return shares
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from math import log, sqrt
+from math import fsum, log, sqrt
 from typing import Final, TypeAlias
 
 from handlers.feeds.simulated.draws import draw
@@ -30,18 +30,17 @@ def merge(cells: Sequence[Cell]) -> Cell:
 
 def extremes(start: int, end: int, variance: float, up: int, down: int) -> tuple[int, int]:
     """High and low of a random walk from `start` to `end`, drawn by `up` and `down` (16 bits)."""
-    middle, distance = start + end, (end - start) ** 2
-    variance *= -2
-    high = round((middle + sqrt(distance + variance * log((up + 0.5) / 65_536))) / 2)
-    low = round((middle - sqrt(distance + variance * log((down + 0.5) / 65_536))) / 2)
-    return max(start, end, high), min(start, end, low)
+    middle, distance, variance = start + end, (end - start) ** 2, -2 * variance
+    # The root is never less than the distance, so the range holds both ends by itself.
+    high = (middle + sqrt(distance + variance * log((up + 0.5) / 65_536))) / 2
+    low = (middle - sqrt(distance + variance * log((down + 0.5) / 65_536))) / 2
+    return round(high), round(low)
 
 
 def split(cell: Cell, weights: tuple[float, ...], variance: float, key: bytes) -> tuple[Cell, ...]:
     """One part for each weight; a part moves and trades in proportion to it.
 
     `variance` is what is to be expected of the whole, in square ticks; its range counts as well.
-
     The first opens and the last closes as the cell does, each opens where the one before closed,
     the highest high and the lowest low are the cell's, and the volumes add up.
     """
@@ -50,11 +49,10 @@ def split(cell: Cell, weights: tuple[float, ...], variance: float, key: bytes) -
     numbers = draw(key, _PER_PART * len(weights))
     shares = _shares(weights)
     variance = (variance + ((cell[1] - cell[2]) * RANGE_TO_DEVIATION) ** 2) / 2
-    closes = _walk(cell, shares, variance, numbers)
-    opens = [cell[0], *closes[:-1]]
-    highs, lows = _ranges(cell, opens, closes, shares, variance, numbers)
-    volumes = _volumes(cell, highs, lows, shares, numbers)
-    return tuple(zip(opens, highs, lows, closes, volumes, strict=True))
+    closes = _walk(cell, shares, sqrt(variance) * _TRIANGLE, numbers)
+    opens = [cell[0], *closes]
+    highs, lows, activity = _ranges(cell, opens, shares, variance, numbers)
+    return tuple(zip(opens, highs, lows, closes, _shared(cell[4], activity), strict=False))
 
 
 def trades(cell: Cell, key: bytes) -> tuple[Cell, ...]:
@@ -69,32 +67,31 @@ def trades(cell: Cell, key: bytes) -> tuple[Cell, ...]:
     )
 
 
+_Shares: TypeAlias = tuple[tuple[float, float, float], ...]
+
+
 @lru_cache(256)
-def _shares(weights: tuple[float, ...]) -> tuple[tuple[float, float, float], ...]:
+def _shares(weights: tuple[float, ...]) -> _Shares:
     """Of each part: its share, the root of it, and the sum of the shares so far."""
-    total = sum(weights)
+    total = fsum(weights)
     shares = [weight / total for weight in weights]
     return tuple(
         (share, sqrt(share), done) for share, done in zip(shares, accumulate(shares), strict=True)
     )
 
 
-_Shares: TypeAlias = tuple[tuple[float, float, float], ...]
-
-
-def _walk(cell: Cell, shares: _Shares, variance: float, numbers: Sequence[int]) -> list[int]:
+def _walk(cell: Cell, shares: _Shares, deviation: float, numbers: Sequence[int]) -> list[int]:
     """Closes of the parts: a random walk that ends at the close and stays inside the range."""
     opening, high, low, closing, _ = cell
-    deviation = sqrt(variance) * _TRIANGLE
-    steps = [
-        (a + b - 65_535) * root
-        for (_, root, _), a, b in zip(
-            shares, numbers[::_PER_PART], numbers[1::_PER_PART], strict=True
-        )
-    ]
-    drift = closing - opening - deviation * sum(steps)
+    position, index = 0.0, 0
+    positions: list[float] = []
+    for _, root, _ in shares:
+        position += (numbers[index] + numbers[index + 1] - 65_535) * root
+        positions.append(position)
+        index += _PER_PART
+    drift = closing - opening - deviation * position
     closes: list[int] = []
-    for (_, _, done), position in zip(shares, accumulate(steps), strict=True):
+    for (_, _, done), position in zip(shares, positions, strict=True):
         price = round(opening + drift * done + deviation * position)
         if price > high:
             price = max(low, 2 * high - price)
@@ -106,48 +103,34 @@ def _walk(cell: Cell, shares: _Shares, variance: float, numbers: Sequence[int]) 
 
 
 def _ranges(
-    cell: Cell,
-    opens: Sequence[int],
-    closes: Sequence[int],
-    shares: _Shares,
-    variance: float,
-    numbers: Sequence[int],
-) -> tuple[list[int], list[int]]:
-    """Highs and lows of the parts."""
+    cell: Cell, edges: Sequence[int], shares: _Shares, variance: float, numbers: Sequence[int]
+) -> tuple[list[int], list[int], list[float]]:
+    """Highs and lows of the parts between the edges, and how much is traded in each.
+
+    More is traded where the price moves more.
+    """
     _, top, bottom, _, _ = cell
+    whole = 65_536 / (top - bottom + 1)
     highs: list[int] = []
     lows: list[int] = []
-    for (share, _, _), opening, closing, up, down in zip(
-        shares, opens, closes, numbers[2::_PER_PART], numbers[3::_PER_PART], strict=True
-    ):
+    activity: list[float] = []
+    opening, index = edges[0], 2
+    for (share, _, _), closing in zip(shares, edges[1:], strict=True):
+        up, down, number = numbers[index : index + 3]
         high, low = extremes(opening, closing, variance * share, up, down)
-        highs.append(min(top, high))
-        lows.append(max(bottom, low))
+        if high > top:
+            high = top
+        if low < bottom:
+            low = bottom
+        highs.append(high)
+        lows.append(low)
+        activity.append(share * (20_000 + number + (high - low) * whole))
+        opening = closing
+        index += _PER_PART
     # The part that comes closest to an extreme of the whole is the one that reaches it.
     highs[highs.index(max(highs))] = top
     lows[lows.index(min(lows))] = bottom
-    return highs, lows
-
-
-def _volumes(
-    cell: Cell,
-    highs: Sequence[int],
-    lows: Sequence[int],
-    shares: _Shares,
-    numbers: Sequence[int],
-) -> list[int]:
-    """More is traded where the price moves more."""
-    _, top, bottom, _, volume = cell
-    whole = 65_536 / (top - bottom + 1)
-    return _shared(
-        volume,
-        [
-            share * (20_000 + number + (high - low) * whole)
-            for (share, _, _), high, low, number in zip(
-                shares, highs, lows, numbers[4::_PER_PART], strict=True
-            )
-        ],
-    )
+    return highs, lows, activity
 
 
 def _shared(volume: int, weights: Iterable[float]) -> list[int]:
