@@ -4,6 +4,9 @@ import { listExecutions, listOrders, stream } from '@/services'
 import { perFrame } from '@/shared/composables/frames'
 import { apply, fromSnapshot, join, type History, type LedgerState } from './ledger'
 
+/** After so many milliseconds history is asked for again when it could not be read. */
+const HISTORY_AGAIN = 5000
+
 /** An account that is being followed: its ledger transaction by transaction, its figures as prices move. */
 export interface Followed {
   readonly ledger: ShallowRef<LedgerState | undefined>
@@ -30,6 +33,7 @@ function followLedger(accountId: string, ledger: ShallowRef<LedgerState | undefi
   let waiting: History | undefined
   let unwatch: (() => void) | undefined
   let stopped = false
+  const ended = () => stopped
 
   function settle(state: LedgerState): void {
     const joined = waiting ? join(state, waiting) : undefined
@@ -38,15 +42,17 @@ function followLedger(accountId: string, ledger: ShallowRef<LedgerState | undefi
   }
 
   async function readHistory(): Promise<void> {
+    if (ended()) return
     try {
       const [orders, executions] = await Promise.all([
         listOrders(accountId),
         listExecutions(accountId),
       ])
       waiting = { orders, executions }
-      if (ledger.value && !stopped) settle(ledger.value)
+      if (ledger.value && !ended()) settle(ledger.value)
     } catch {
-      // The stream has what works and what is open; older history comes with the next connection.
+      // The stream has what works and what is open; older history is asked for again.
+      setTimeout(() => void readHistory(), HISTORY_AGAIN)
     }
   }
 

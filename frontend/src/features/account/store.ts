@@ -22,7 +22,9 @@ export const useAccounts = defineStore('accounts', () => {
   const balance = computed(() => ledger.value?.balance ?? current.value?.balance)
   const orders = computed(() => [...(ledger.value?.orders.values() ?? [])].sort(newestFirst))
   const workingOrders = computed(() => orders.value.filter((each) => each.status === 'working'))
-  const positions = computed(() => [...(ledger.value?.positions.values() ?? [])])
+  const positions = computed(() =>
+    [...(ledger.value?.positions.values() ?? [])].sort((a, b) => b.openedAt - a.openedAt),
+  )
   const executions = computed(() => ledger.value?.executions ?? [])
 
   async function load(): Promise<void> {

@@ -57,6 +57,8 @@ class KlineChart implements ChartAdapter {
     chart.setFormatter({ formatBigNumber: (value) => formatCompact(Number(value).toFixed(4)) })
     chart.setOffsetRightDistance(64)
     chart.setBarSpace(7)
+    // Pixels above the highest price, where the legend stands.
+    chart.overrideYAxis({ paneId: CANDLE_PANE, gap: { top: 92, bottom: 28 } })
     this.observer = new ResizeObserver(() => {
       chart.resize()
     })
