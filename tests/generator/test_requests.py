@@ -1,6 +1,5 @@
-"""Real requests to what was generated from the contract with every feature."""
+"""Parameters, outcomes and callers of what was generated, by real requests."""
 
-import json
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -10,143 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.generator.generating import implementation
-
-PATH = "/api/v2/things/1/blue"
-COOKIE = {"Cookie": "sid=ann"}
-BALL = {"kind": "ball", "radius": "1.50"}
-
-
-class Recorder:
-    """Keeps what handlers were called with."""
-
-    def __init__(self) -> None:
-        self.called: dict[str, Any] = {}
-
-
-@pytest.fixture
-def recorder() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def application(rest: SimpleNamespace, recorder: Recorder) -> Any:
-    return rest.app.create_app(
-        things=_things(rest, recorder),
-        file_contents=_files(rest),
-        doors=_doors(rest),
-        security=_security(rest),
-        body_limit=1000,
-    )
-
-
-@pytest.fixture
-def client(application: Any) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://server")
-
-
-def _thing(rest: SimpleNamespace, shape: Any) -> Any:
-    return rest.models.Thing(name="ball", shape=shape, weight=Decimal("1E-8"), remark=None)
-
-
-def _things(rest: SimpleNamespace, recorder: Recorder) -> Any:
-    async def get_thing(self: object, caller: Any, thing_id: int, color: Any, **others: Any) -> Any:
-        recorder.called = {"caller": caller.name, "thing_id": thing_id, "color": color, **others}
-        match thing_id:
-            case 2:
-                return rest.results.GetThingNotModified(etag='"x"')
-            case 3:
-                raise rest.problems.ThingNotFound("There is no thing 3.")
-            case 4:
-                raise rest.problems.TooMany(retry_after=7)
-            case 5:
-                raise rest.problems.OutOfStock
-            case 6:
-                raise RuntimeError("a secret of the inside")
-            case 7:
-                return rest.results.GetThingAccepted()
-            case _:
-                body = _thing(rest, rest.models.Ball(kind="ball", radius=Decimal(1)))
-                return rest.results.GetThingOk(
-                    body=body, etag='"x"', x_price=Decimal("1E+2"), x_fresh=True, x_color=color
-                )
-
-    async def delete_thing(self: object, caller: Any, thing_id: int, color: Any) -> None:
-        recorder.called = {"deleted": thing_id}
-
-    async def create_thing(self: object, caller: Any, body: Any) -> Any:
-        recorder.called = {"body": body}
-        return rest.results.CreateThingCreated(body=_thing(rest, body), location="/things/1")
-
-    async def replace_things(self: object, body: Any) -> Any:
-        return list(body.values())
-
-    async def change_things(self: object, body: Any = None) -> Any:
-        recorder.called = {"body": body}
-        return {} if body is None else {"changed": len(body.model_dump())}
-
-    return implementation(
-        rest.handlers,
-        "ThingsHandler",
-        get_thing=get_thing,
-        delete_thing=delete_thing,
-        create_thing=create_thing,
-        replace_things=replace_things,
-        change_things=change_things,
-    )
-
-
-def _files(rest: SimpleNamespace) -> Any:
-    async def write_text(self: object, body: str) -> str:
-        return body.upper()
-
-    async def write_bytes(self: object, body: bytes) -> Any:
-        return rest.results.WriteBytesOk(body=body[::-1], x_length=len(body))
-
-    return implementation(
-        rest.handlers, "FileContentsHandler", write_text=write_text, write_bytes=write_bytes
-    )
-
-
-def _doors(rest: SimpleNamespace) -> Any:
-    async def come_in(self: object, caller: Any) -> Any:
-        return caller
-
-    return implementation(
-        rest.unimplemented,
-        "UnimplementedDoors",
-        open_with_both=come_in,
-        open_maybe=come_in,
-    )
-
-
-def _security(rest: SimpleNamespace) -> Any:
-    def by(scheme: str) -> Any:
-        async def check(self: object, request: object, *credential: str) -> Any:
-            if "wrong" in credential:
-                raise rest.problems.Unauthenticated(f"Wrong {scheme}.")
-            return rest.models.Caller(name=credential[0], by=scheme)
-
-        return check
-
-    async def absent(self: object, request: object) -> Any:
-        raise rest.problems.Unauthenticated
-
-    async def permit(self: object, caller: Any, permissions: tuple[str, ...]) -> None:
-        if caller.name not in permissions and caller.name != "ann":
-            raise rest.problems.Unauthenticated("Not permitted.")
-
-    schemes = {name: by(name) for name in ("cookie", "bearer", "password", "key", "code")}
-    return implementation(rest.security, "SecurityHandler", absent=absent, permit=permit, **schemes)
-
-
-def _fields(response: httpx.Response) -> dict[str, str]:
-    """Field and rule of every error of an invalid request."""
-    assert response.status_code == 400, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    assert response.json()["code"] == "invalid_request"
-    return {error["field"]: error["rule"] for error in response.json()["errors"]}
+from tests.generator.toy import COOKIE, PATH, Recorder, wrong_fields
 
 
 async def test_parameters_arrive_as_what_they_are(
@@ -220,12 +83,12 @@ async def test_what_is_not_sent_has_its_default(
 async def test_a_wrong_parameter_is_named(
     client: httpx.AsyncClient, query: str, field: str, rule: str
 ) -> None:
-    assert _fields(await client.get(f"{PATH}?{query}", headers=COOKIE)) == {field: rule}
+    assert wrong_fields(await client.get(f"{PATH}?{query}", headers=COOKIE)) == {field: rule}
 
 
 async def test_all_wrong_fields_come_in_one_answer(client: httpx.AsyncClient) -> None:
     response = await client.get("/api/v2/things/0/green?limit=x&zz=1", headers=COOKIE)
-    assert _fields(response) == {
+    assert wrong_fields(response) == {
         "zz": "unknown", "thingId": "minimum", "color": "enum", "limit": "type"
     }  # fmt: skip
 
@@ -346,60 +209,6 @@ async def test_permissions_are_asked_for(client: httpx.AsyncClient) -> None:
     assert (allowed.status_code, allowed.content) == (204, b"")
 
 
-async def test_a_variant_is_chosen_by_its_discriminator(
-    client: httpx.AsyncClient, recorder: Recorder, rest: SimpleNamespace
-) -> None:
-    response = await client.post("/api/v2/things", json=BALL, headers=COOKIE)
-    assert (response.status_code, response.headers["location"]) == (201, "/things/1")
-    assert recorder.called["body"] == rest.models.Ball(kind="ball", radius=Decimal("1.50"))
-    box = {"kind": "box", "sides": [1, 2, 3]}
-    assert (await client.post("/api/v2/things", json=box, headers=COOKIE)).status_code == 201
-    assert recorder.called["body"].color is rest.models.Color.BLUE
-
-
-@pytest.mark.parametrize(
-    ("body", "fields"),
-    [
-        ({**BALL, "radius": 1.5}, {"/radius": "type"}),
-        ({**BALL, "radius": "1e3"}, {"/radius": "pattern"}),
-        ({**BALL, "radius": None}, {"/radius": "type"}),
-        ({"kind": "ball"}, {"/radius": "required"}),
-        ({**BALL, "more": 1}, {"/more": "unknown"}),
-        ({"radius": "1"}, {"/": "discriminator"}),
-        ({"kind": "cone"}, {"/": "discriminator"}),
-        ({"kind": "box", "sides": [1, "2", 0]}, {"/sides/1": "type", "/sides/2": "minimum"}),
-        ({"kind": "box", "sides": [1]}, {"/sides": "minItems"}),
-        ([BALL], {"/": "type"}),
-        ("ball", {"/": "type"}),
-    ],
-)
-async def test_a_wrong_body_names_its_fields(
-    client: httpx.AsyncClient, body: object, fields: dict[str, str]
-) -> None:
-    response = await client.post("/api/v2/things", json=body, headers=COOKIE)
-    assert _fields(response) == fields
-
-
-@pytest.mark.parametrize(
-    ("content", "media_type", "status", "code"),
-    [
-        (b"{", "application/json", 400, "malformed_body"),
-        (b"", "application/json", 400, "malformed_body"),
-        (b'{"kind": "\xff"}', "application/json", 400, "malformed_body"),
-        (b"[" * 900, "application/json", 400, "malformed_body"),
-        (b"{}", "text/plain", 415, "unsupported_media_type"),
-        (b"{}", "application/json; charset=latin-1", 415, "unsupported_media_type"),
-        (b" " * 1001, "application/json", 413, "body_too_large"),
-    ],
-)
-async def test_a_body_that_cannot_be_read(
-    client: httpx.AsyncClient, content: bytes, media_type: str, status: int, code: str
-) -> None:
-    headers = {**COOKIE, "Content-Type": media_type}
-    response = await client.post("/api/v2/things", content=content, headers=headers)
-    assert (response.status_code, response.json()["code"]) == (status, code)
-
-
 async def test_very_many_errors_are_not_all_told(client: httpx.AsyncClient) -> None:
     limit = "x," * 300
     response = await client.get(f"{PATH}?numbers={limit}", headers=COOKIE)
@@ -424,81 +233,3 @@ async def test_a_client_that_leaves_is_no_failure(
     await application(scope, receive, send)
     assert sent[0]["status"] == 499
     assert not caplog.records
-
-
-async def test_a_body_without_a_length_is_bounded_too(client: httpx.AsyncClient) -> None:
-    async def endless() -> Any:
-        for _ in range(20):
-            yield b" " * 100
-
-    headers = {**COOKIE, "Content-Type": "application/json; charset=UTF-8"}
-    response = await client.post("/api/v2/things", content=endless(), headers=headers)
-    assert response.status_code == 413
-
-
-async def test_maps_and_recursion(client: httpx.AsyncClient) -> None:
-    thing = {"name": "a", "shape": BALL, "weight": "2", "remark": "x"}
-    whole = {
-        **thing,
-        "parts": [{**thing, "labels": {"k": "v"}}],
-        "owner": None,
-        "schema": 1,
-        "from": "2026-01-31T00:00:00+01:00",
-    }
-    response = await client.put("/api/v2/things", json={"one": whole})
-    assert response.json() == [whole]
-    wrong = {"one": {**thing, "parts": [{**thing, "weight": 2}], "labels": None}}
-    fields = _fields(await client.put("/api/v2/things", json=wrong))
-    assert fields == {"/one/parts/0/weight": "type", "/one/labels": "type"}
-
-
-async def test_a_whole_number_is_an_integer_however_it_is_written(
-    client: httpx.AsyncClient, recorder: Recorder
-) -> None:
-    headers = {**COOKIE, "Content-Type": "application/json"}
-    content = b'{"kind": "box", "sides": [1.0, 2e0, 3]}'
-    response = await client.post("/api/v2/things", content=content, headers=headers)
-    assert response.status_code == 201
-    assert recorder.called["body"].sides == [1, 2, 3]
-    content = b'{"kind": "box", "sides": [1.5, 2.0, 3], "a/b": 1.0}'
-    wrong = await client.post("/api/v2/things", content=content, headers=headers)
-    assert _fields(wrong) == {"/sides/0": "type", "/a~1b": "unknown"}
-
-
-async def test_an_optional_body_and_an_optional_field(client: httpx.AsyncClient) -> None:
-    async def change(**body: object) -> httpx.Response:
-        return await client.patch("/api/v2/things", json=body)
-
-    assert (await client.patch("/api/v2/things")).json() == {}
-    assert (await change()).json() == {"changed": 0}
-    assert (await change(note=None, size=10)).json() == {"changed": 2}
-    assert _fields(await change(size=None)) == {"/size": "type"}
-    assert _fields(await change(size=7)) == {"/size": "multipleOf"}
-    assert _fields(await change(other=7)) == {"/other": "unknown"}
-
-
-async def test_a_secret_is_not_sent_back(client: httpx.AsyncClient) -> None:
-    response = await client.patch("/api/v2/things", json={"secret": "ab"})
-    assert _fields(response) == {"/secret": "minLength"}
-    assert '"ab"' not in response.text
-
-
-async def test_text_and_bytes(client: httpx.AsyncClient) -> None:
-    text = {"Content-Type": "text/plain; charset=utf-8"}
-    written = await client.put("/api/v2/files/text", content="größe", headers=text)
-    assert written.text == "GRÖSSE"
-    assert written.headers["content-type"] == "text/plain; charset=utf-8"
-    assert _fields(await client.put("/api/v2/files/text", content=b"\xff", headers=text))
-    octets = {"Content-Type": "application/octet-stream"}
-    written = await client.put("/api/v2/files/bytes", content=b"\x00\xff", headers=octets)
-    assert (written.content, written.headers["x-length"]) == (b"\xff\x00", "2")
-    assert (await client.put("/api/v2/files/bytes", content=b"x")).status_code == 415
-
-
-def test_models_refuse_what_the_wire_could_not_carry(rest: SimpleNamespace) -> None:
-    ball = rest.models.Ball(kind="ball", radius=Decimal("1E+1"))
-    assert json.loads(ball.model_dump_json()) == {"kind": "ball", "radius": "10"}
-    with pytest.raises(ValueError, match="is not of the form"):
-        rest.models.Ball(kind="ball", radius=Decimal("1E-13"))
-    with pytest.raises(ValueError, match="frozen"):
-        ball.radius = Decimal(2)
