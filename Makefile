@@ -3,7 +3,6 @@
 .DELETE_ON_ERROR:
 
 BIN  := $(CURDIR)/.venv/bin
-PORT ?= 8000
 # Node comes from .venv; nothing that these tools run may phone home.
 export PATH := $(BIN):$(PATH)
 export REDOCLY_TELEMETRY := off
