@@ -88,7 +88,7 @@ def address(listener: socket.socket) -> str:
 def only_server(data_dir: Path) -> Iterator[None]:
     """Hold the data directory: accounts have one writer. Raises Refused if it is held already."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(data_dir / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise Refused(

@@ -46,6 +46,11 @@ def test_reads_lists_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> Non
     assert settings().allowed_hosts == ("desk.lan", "terminal.example")
 
 
+def test_what_is_left_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADING_PRO_DATABASE_URL", "")
+    assert settings().database == "sqlite:///data/ledger.sqlite"
+
+
 def test_refuses_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRADING_PRO_PORT", "eighty")
     with pytest.raises(ValidationError):

@@ -44,7 +44,7 @@ def is_current(connection: Connection) -> bool:
 
 def _prepare(database: Database, now: int) -> None:
     if database.path is not None:
-        database.path.parent.mkdir(parents=True, exist_ok=True)
+        database.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if database.read_now(_check) != "ok":
         raise _damaged(database)
     revision = database.read_now(_revision)
