@@ -58,7 +58,7 @@ class KlineChart implements ChartAdapter {
     chart.setOffsetRightDistance(64)
     chart.setBarSpace(7)
     // Pixels above the highest price, where the legend stands.
-    chart.overrideYAxis({ paneId: CANDLE_PANE, gap: { top: 92, bottom: 28 } })
+    chart.overrideYAxis({ paneId: CANDLE_PANE, gap: { top: 120, bottom: 28 } })
     this.observer = new ResizeObserver(() => {
       chart.resize()
     })
