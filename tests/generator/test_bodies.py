@@ -38,7 +38,7 @@ async def test_a_variant_is_chosen_by_its_discriminator(
         ("ball", {"/": "type"}),
     ],
 )
-async def test_a_wrong_body_names_itswrong_fields(
+async def test_a_wrong_body_names_its_fields(
     client: httpx.AsyncClient, body: object, fields: dict[str, str]
 ) -> None:
     response = await client.post("/api/v2/things", json=body, headers=COOKIE)
