@@ -108,7 +108,7 @@ e2e: $(VENV) $(TERMINAL) ## test the whole product in a browser (E2E_BROWSER=pat
 
 .PHONY: fuzz
 fuzz: $(VENV) ## look for failures with generated requests and stream messages, at full length
-	@$(BIN)/pytest -m fuzz --hypothesis-profile=full
+	@$(BIN)/pytest --numprocesses=2 --dist=loadfile -m fuzz --hypothesis-profile=full
 
 .PHONY: lock
 lock: $(VENV) ## write the hashed locks anew from requirements/*.in

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import hypothesis
-import pytest
 import schemathesis
 from fastapi import FastAPI
 from schemathesis import AuthContext, Case
@@ -45,6 +44,8 @@ ORDERS = (
 )
 HOST = "testserver"
 TRADER = "user_trader"
+SHOWN = "shown"
+"""The property of a test that is shown at the end, also where it passes."""
 
 STORIES = {
     "keys": ["listApiKeys", "createApiKey", "revokeApiKey"],
@@ -62,6 +63,7 @@ REFUSED_BY_RULE = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "503"
 
 CONFIG = {
     "checks": {"positive_data_acceptance": {"expected-statuses": REFUSED_BY_RULE}},
+    "request-timeout": 60,
     "phases": {"stateful": {"inference": {"algorithms": []}}},
 }
 
@@ -234,9 +236,7 @@ def make_sensible(case: Case[Any]) -> None:
             pass
 
 
-def report(followed: Counter[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Tell how often each link was followed, also where tests pass."""
-    with capsys.disabled():
-        print(f"\n{followed.total()} transitions along {len(followed)} links:")
-        for link, count in sorted(followed.items()):
-            print(f"{count:6}  {link}")
+def counted(followed: Counter[str]) -> str:
+    """How often each link was followed, for people to read."""
+    lines = [f"{followed.total()} transitions along {len(followed)} links:"]
+    return "\n".join(lines + [f"{n:6}  {link}" for link, n in sorted(followed.items())])

@@ -1,11 +1,20 @@
 """Requests generated from the contract: valid and invalid ones, alone and along its links."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from schemathesis import Case
 
-from tests.contract.fuzzing import STORIES, Subject, declared_links, follow_links, load, report
+from tests.contract.fuzzing import (
+    SHOWN,
+    STORIES,
+    Subject,
+    counted,
+    declared_links,
+    follow_links,
+    load,
+)
 
 pytestmark = pytest.mark.fuzz
 
@@ -20,10 +29,10 @@ def test_every_operation_keeps_the_contract(case: Case[Any]) -> None:
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_links_lead_on(story: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_links_lead_on(story: str, record_property: Callable[[str, object], None]) -> None:
     part = schema.include(operation_id=STORIES[story])
     followed = follow_links(part, subject.renew)
-    report(followed, capsys)
+    record_property(SHOWN, counted(followed))
     assert declared_links(part) <= set(followed)
 
 

@@ -1,6 +1,6 @@
 """The same over the network, against a server process with its ledger on disk."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from schemathesis import Case
 
 from handlers.security.tokens import new_token
-from tests.contract.fuzzing import STORIES, declared_links, follow_links, load, report
+from tests.contract.fuzzing import SHOWN, STORIES, counted, declared_links, follow_links, load
 from tests.contract.server import Server
 
 pytestmark = pytest.mark.fuzz
@@ -33,12 +33,15 @@ def test_every_operation_keeps_the_contract(case: Case[Any], server: Server) -> 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_links_lead_on(
-    story: str, server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    story: str,
+    server: Server,
+    record_property: Callable[[str, object], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def renew() -> None:
         monkeypatch.setitem(session, "session", server.new_trader())
 
     part = schema.include(operation_id=STORIES[story])
     followed = follow_links(part, renew, base_url=server.address)
-    report(followed, capsys)
+    record_property(SHOWN, counted(followed))
     assert declared_links(part) <= set(followed)
