@@ -64,6 +64,7 @@ test('the terminal can be used with the keyboard alone', async ({ page }) => {
   const terminal = new Terminal(page)
   await terminal.open()
   await page.keyboard.press('/')
+  await expect(page.getByPlaceholder('Ticker or name')).toBeFocused()
   await page.keyboard.type('MSFT')
   await expect(page.locator('[data-symbol="MSFT"][data-highlighted]')).toBeVisible()
   await page.keyboard.press('Enter')
