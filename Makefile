@@ -35,7 +35,7 @@ run: $(VENV) $(TERMINAL) ## set up what is missing and serve the terminal on htt
 
 .PHONY: dev
 dev: $(VENV) $(GENERATOR) $(FRONTEND) ## serve with everything reloading: contracts, backend, terminal (http://localhost:5173)
-	@exec $(BIN)/honcho start --procfile .ci/Procfile.dev --root .
+	@exec $(BIN)/honcho -d . -f .ci/Procfile.dev start
 
 .PHONY: setup
 setup: $(VENV) ## install all tools without starting anything
