@@ -113,7 +113,7 @@ class Authentication(StrEnum):
 
 class Permission(StrEnum):
     """
-    What a key may do; `trade` includes all that changes something.
+    What a key may do: `read` all that is its user's; `trade` that, and all that changes something.
     """
 
     READ = "read"

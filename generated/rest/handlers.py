@@ -221,7 +221,7 @@ class DatafeedHandler(ABC):
 
         `GET /datafeed/quotes`
 
-        Raises PermissionMissing, OriginRefused, HostRefused, SymbolNotFound.
+        Raises PermissionMissing, OriginRefused, HostRefused, SymbolNotFound, NoPrice.
         """
 
     @abstractmethod

@@ -40,7 +40,7 @@ export type Lifecycle = components["schemas"]["Lifecycle"];
 export type HealthStatus = components["schemas"]["HealthStatus"];
 /** How the user was authenticated: by being on this machine, by a session, or by an API key. */
 export type Authentication = components["schemas"]["Authentication"];
-/** What a key may do; `trade` includes all that changes something. */
+/** What a key may do: `read` all that is its user's; `trade` that, and all that changes something. */
 export type Permission = components["schemas"]["Permission"];
 /** Where prices come from. Shown wherever the symbol is. */
 export type DataKind = components["schemas"]["DataKind"];

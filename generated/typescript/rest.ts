@@ -616,7 +616,7 @@ export interface components {
          */
         Authentication: "local" | "session" | "api_key";
         /**
-         * @description What a key may do; `trade` includes all that changes something.
+         * @description What a key may do: `read` all that is its user's; `trade` that, and all that changes something.
          * @enum {string}
          */
         Permission: "read" | "trade";
@@ -1706,6 +1706,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A symbol has no price yet; `detail` names it. */
+        QuotesRefused: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Well-formed, but refused by a rule. Nothing was booked and no key was used up. */
         OrderRefused: {
             headers: {
@@ -2383,6 +2393,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SymbolNotFound"];
+            422: components["responses"]["QuotesRefused"];
             500: components["responses"]["InternalError"];
         };
     };

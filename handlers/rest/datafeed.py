@@ -158,7 +158,7 @@ class Datafeed(DatafeedHandler):
         quote = self._feeds.quote(symbol.id)
         model = None if quote is None else market_wire.quote(self._feeds, quote)
         if model is None:
-            raise problems.SymbolNotFound(f"{symbol.id} has no price yet.")
+            raise problems.NoPrice(f"{symbol.id} has no price yet; ask for the others without it.")
         return model
 
     def _page(self, request: _Request) -> BarPage:

@@ -314,7 +314,7 @@ async def test_the_quote_and_the_bar_in_progress_agree(market: Market) -> None:
 
 
 async def test_a_symbol_that_is_not_listed_yet_has_no_quote(market: Market) -> None:
-    assert await market.refused("quotes", symbols="REC:FB") == (404, "symbol_not_found")
+    assert await market.refused("quotes", symbols="REC:FB") == (422, "no_price")
     page = await market.bars("REC:FB", "D")
     assert page["noData"]
     assert "previousBarTime" not in page

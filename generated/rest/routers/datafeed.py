@@ -189,6 +189,7 @@ def datafeed_router(handler: DatafeedHandler, gate: Gate) -> APIRouter:
         problems.OriginRefused,
         problems.HostRefused,
         problems.SymbolNotFound,
+        problems.NoPrice,
         problems.InternalError,
     )
     async def get_quotes(request: Request) -> Response:
