@@ -110,6 +110,10 @@ e2e: $(VENV) $(TERMINAL) ## test the whole product in a browser (E2E_BROWSER=pat
 fuzz: $(VENV) ## look for failures with generated requests and stream messages, at full length
 	@$(BIN)/pytest --numprocesses=2 --dist=loadfile -m fuzz --hypothesis-profile=full
 
+.PHONY: bench
+bench: $(VENV) ## measure what a delivery costs, against the limit of the machine
+	@$(BIN)/python -m tests.benchmarks
+
 .PHONY: lock
 lock: $(VENV) ## write the hashed locks anew from requirements/*.in
 	@for name in dev runtime sample-data; do \
