@@ -24,7 +24,7 @@ from handlers.rest.accounts import Accounts
 from handlers.rest.executions import Executions
 from handlers.rest.orders import Orders
 from handlers.rest.positions import Positions
-from tests.trading.test_oms import FlakyLedger, House
+from tests.trading.house import FlakyLedger, House
 from tests.trading.world import HandMarket
 
 USERS = ("usr_1", "usr_2")

@@ -14,7 +14,7 @@ from handlers.pnl import Pnl
 from handlers.trading.commands import CancelOrder, ClosePosition
 from handlers.ws.account import AccountStream
 from handlers.ws.pnl import PnlStream
-from tests.trading.test_oms import FlakyLedger, House, buy
+from tests.trading.house import FlakyLedger, House, buy
 from tests.trading.world import HandMarket
 
 USER = "usr_1"
