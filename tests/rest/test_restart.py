@@ -2,14 +2,10 @@
 
 import asyncio
 import json
-import os
-import re
-import signal
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,47 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 from generated.models import AccountClock
 from handlers.security.identity import LOCAL_ID
 from handlers.trading.transactions import identifier
-
-ADDRESS = re.compile(rb"at http://localhost:(\d+)")
-
-
-def command(data_dir: Path) -> list[str]:
-    program = "from handlers.cli import main; main()"
-    return [sys.executable, "-c", program, "serve", "--port", "0", "--data-dir", str(data_dir)]
-
-
-@contextmanager
-def serving(data_dir: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The process and its `localhost:port`; it is killed at the end if it still lives."""
-    process = subprocess.Popen(
-        command(data_dir),
-        stderr=subprocess.PIPE,
-        env={k: v for k, v in os.environ.items() if not k.startswith("TRADING_PRO_")},
-        cwd=Path(__file__).parents[2],
-    )
-    assert process.stderr
-    try:
-        for line in process.stderr:
-            if found := ADDRESS.search(line):
-                address = f"localhost:{found[1].decode()}"
-                wait_until_ready(address)
-                yield process, address
-                return
-        raise AssertionError("the server did not start")
-    finally:
-        process.kill()
-        process.wait()
-        process.stderr.close()
-
-
-def wait_until_ready(address: str) -> None:
-    transport = httpx.HTTPTransport(retries=20)
-    with httpx.Client(transport=transport, trust_env=False, timeout=30) as client:
-        client.get(f"http://{address}/api/v1/health/live").raise_for_status()
-
-
-def client_of(address: str) -> httpx.Client:
-    return httpx.Client(base_url=f"http://{address}/api/v1", trust_env=False, timeout=30)
+from tests.process import ServerProcess, client_of, command, serving
 
 
 def next_frame(socket: ClientConnection, kind: str) -> dict[str, Any]:
@@ -96,9 +52,9 @@ def test_what_was_answered_survives_kill_9(tmp_path: Path) -> None:
         "limitPrice": "0.01",
         "timeInForce": "gtc",
     }
-    with serving(tmp_path) as (process, address), client_of(address) as client:
+    with serving(tmp_path) as server, client_of(server) as client:
         account = client.get("/accounts").json()["accounts"][0]["accountId"]
-        with connect(f"ws://{address}/api/v1/ws", proxy=None) as socket:
+        with connect(f"ws://{server.address}/api/v1/ws", proxy=None) as socket:
             subscribe = {"type": "account.subscribe", "id": "1", "payload": {"accountId": account}}
             socket.send(json.dumps(subscribe))
             joined = next_frame(socket, "account.subscribe.response")
@@ -112,10 +68,9 @@ def test_what_was_answered_survives_kill_9(tmp_path: Path) -> None:
         assert frame["payload"]["events"][0]["order"] == placed.json()["order"]
         assert client.post(f"/accounts/{account}/orders", json=limit).status_code == 201
         before = lists(client, account)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        server.kill()
 
-    with serving(tmp_path) as (_, address), client_of(address) as client:
+    with serving(tmp_path) as server, client_of(server) as client:
         assert lists(client, account) == before
         again = client.post(f"/accounts/{account}/orders", json=order)
         assert again.json() == placed.json()
@@ -135,7 +90,7 @@ def test_what_was_answered_survives_kill_9(tmp_path: Path) -> None:
 def test_a_ledger_that_cannot_be_read_is_told_in_one_line(
     tmp_path: Path, tamper: str, told: bytes
 ) -> None:
-    with serving(tmp_path) as (_, address), client_of(address) as client:
+    with serving(tmp_path) as server, client_of(server) as client:
         client.get("/accounts")
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as connection, connection:
         connection.execute(f"UPDATE ledger_transactions SET events = {tamper}")
@@ -188,12 +143,12 @@ def test_under_load_every_answer_is_there_exactly_once(tmp_path: Path) -> None:
     account = identifier("acc", LOCAL_ID, AccountClock.LIVE)
     traders = [Trader(number, account) for number in range(8)]
     for _ in range(2):
-        with serving(tmp_path) as (process, address):
-            asyncio.run(_trade_until_killed(traders, process, address, random.randrange(20, 80)))
+        with serving(tmp_path) as server:
+            asyncio.run(_trade_until_killed(traders, server, random.randrange(20, 80)))
 
     answered = {key: answer for trader in traders for key, answer in trader.answered.items()}
     assert len(answered) >= 40
-    with serving(tmp_path) as (_, address), client_of(address) as client:
+    with serving(tmp_path) as server, client_of(server) as client:
         orders = _all(client, f"/accounts/{account}/orders", "orders")
         by_key = {order["clientOrderId"]: order for order in orders}
         assert len(by_key) == len(orders), "no order twice"
@@ -207,9 +162,7 @@ def test_under_load_every_answer_is_there_exactly_once(tmp_path: Path) -> None:
         assert sequence == len(orders) + 1
 
 
-async def _trade_until_killed(
-    traders: list[Trader], process: subprocess.Popen[bytes], address: str, answers: int
-) -> None:
+async def _trade_until_killed(traders: list[Trader], server: ServerProcess, answers: int) -> None:
     """The server dies after so many answers, in the midst of the other traders' orders."""
     left = answers
 
@@ -217,10 +170,10 @@ async def _trade_until_killed(
         nonlocal left
         left -= 1
         if left == 0:
-            process.kill()
+            server.kill()
 
     async with httpx.AsyncClient(
-        base_url=f"http://{address}/api/v1", trust_env=False, timeout=30
+        base_url=f"http://{server.address}/api/v1", trust_env=False, timeout=30
     ) as client:
         await client.get("/accounts")
         await asyncio.gather(*(trader.trade(client, count) for trader in traders))
