@@ -6,6 +6,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from handlers.realtime.frame import Frame
 from handlers.realtime.socket import Disconnected, Socket
 
 Message = MutableMapping[str, Any]
@@ -50,8 +51,8 @@ class AsgiSocket(Socket):
         return message_of(incoming.result())
 
     @override
-    def write(self, frames: Sequence[bytes]) -> None:
-        self._sending = asyncio.ensure_future(self._write(frames))
+    def write(self, frames: Sequence[Frame]) -> None:
+        self._sending = asyncio.ensure_future(self._write(tuple(frames)))
 
     @override
     def ping(self) -> None:
@@ -68,10 +69,10 @@ class AsgiSocket(Socket):
         if self._sending is not None:
             await self._sending
 
-    async def _write(self, frames: Sequence[bytes]) -> None:
+    async def _write(self, frames: Sequence[Frame]) -> None:
         try:
             for frame in frames:
-                await self._send({"type": "websocket.send", "text": frame.decode()})
+                await self._send({"type": "websocket.send", "text": frame.text.decode()})
         except (OSError, RuntimeError):  # ClientDisconnected is an OSError
             self._closed = True
             self._over.set()

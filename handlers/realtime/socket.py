@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
+from handlers.realtime.frame import Frame
+
 
 class Disconnected(Exception):
     """The peer is gone; nothing more arrives and nothing more can be sent."""
@@ -31,8 +33,8 @@ class Socket(ABC):
         """The next message. Raises Disconnected at the end."""
 
     @abstractmethod
-    def write(self, frames: Sequence[bytes]) -> None:
-        """Send text frames, in order, as one write where the server can."""
+    def write(self, frames: Sequence[Frame]) -> None:
+        """Send frames, in order, as one write where the server can. Keeps no hold of the list."""
 
     @abstractmethod
     def ping(self) -> None:

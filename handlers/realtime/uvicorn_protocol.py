@@ -75,12 +75,13 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         heard, self._heard = self._heard, False
         return heard
 
-    def write(self, frames: Sequence[bytes]) -> None:
-        """Text frames as one write to the transport."""
+    def write_prepared(self, frames: Sequence[bytes]) -> None:
+        """Whole frames, header and all, as one write to the transport.
+
+        Control frames are whole writes too, so nothing can come between the parts of a frame.
+        """
         if self.open:
-            for frame in frames:
-                self.conn.send_text(frame)
-            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     def ping(self) -> None:
         if self.open:

@@ -6,6 +6,7 @@ from typing import cast
 from typing_extensions import override
 
 from handlers.realtime.asgi_socket import AsgiSocket, Receive, Scope, Send, message_of
+from handlers.realtime.frame import Frame
 from handlers.realtime.socket import Socket
 from handlers.realtime.uvicorn_protocol import EXTENSION, StreamProtocol
 
@@ -31,8 +32,8 @@ class UvicornSocket(Socket):
         return message_of(await self._receive())
 
     @override
-    def write(self, frames: Sequence[bytes]) -> None:
-        self._wire.write(frames)
+    def write(self, frames: Sequence[Frame]) -> None:
+        self._wire.write_prepared([frame.wire for frame in frames])
 
     @override
     def ping(self) -> None:

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from handlers.realtime.backplane import Update
 from handlers.realtime.client import Client
+from handlers.realtime.frame import Frame
 from handlers.realtime.hub import Hub
 from handlers.realtime.memory_backplane import MemoryBackplane
 from tests.realtime.doubles import HandSocket
@@ -31,8 +32,8 @@ class PipeSocket(HandSocket):
         self.near.setblocking(False)
 
     @override
-    def write(self, frames: Sequence[bytes]) -> None:
-        self.near.send(b"".join(frames))
+    def write(self, frames: Sequence[Frame]) -> None:
+        self.near.send(b"".join([frame.wire for frame in frames]))
 
     def drain(self) -> None:
         self.far.recv(1 << 20)
@@ -49,7 +50,7 @@ class Silent:
 
 def main() -> None:
     sockets = [PipeSocket() for _ in range(CLIENTS)]
-    frame = [PAYLOAD]
+    frame = [Frame(PAYLOAD)]
 
     def limit() -> None:
         for each in sockets:

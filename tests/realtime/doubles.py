@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from handlers.realtime.backplane import Backplane
 from handlers.realtime.client import Client
+from handlers.realtime.frame import Frame
 from handlers.realtime.hub import Hub
 from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.realtime.socket import Disconnected, Socket
@@ -28,6 +29,7 @@ class HandSocket(Socket):
 
     def __init__(self) -> None:
         self.writes: list[list[bytes]] = []
+        self.written: list[Frame] = []
         self.closed: tuple[int, str] | None = None
         self.pings = 0
         self.open_for_writing = True
@@ -72,8 +74,9 @@ class HandSocket(Socket):
         return frame
 
     @override
-    def write(self, frames: Sequence[bytes]) -> None:
-        self.writes.append(list(frames))
+    def write(self, frames: Sequence[Frame]) -> None:
+        self.written.extend(frames)
+        self.writes.append([frame.text for frame in frames])
 
     @override
     def ping(self) -> None:

@@ -30,7 +30,7 @@ def test_every_subscriber_gets_the_same_bytes(stage: Stage) -> None:
     stage.hub.join(two, "a", Counter())
     stage.hub.publish("a", "a.update", "", b"1")
     stage.tick.end()
-    assert first.frames[0] is second.frames[0]
+    assert first.written[0] is second.written[0]
 
 
 def test_updates_reach_only_their_topic(stage: Stage) -> None:
