@@ -78,19 +78,21 @@ def add_user(name: Name, password_stdin: FromInput = False) -> None:
 
 @users.command("passwd")
 def set_password(name: Name, password_stdin: FromInput = False) -> None:
-    """Set a user's password; ends the user's sessions."""
-    database = _database()
+    """Set a user's password; ends the user's sessions and revokes the user's API keys."""
+    database, now = _database(), SystemClock().now()
     try:
         user = database.read_now(lambda connection: stored.find_user(connection, name))
         if user is None:
             raise Refused(f"There is no user {name}: see trading-pro users list.")
         password = Passwords().hash(_new_password(password_stdin))
         database.write_now(
-            lambda connection: stored.set_password(connection, user.user_id, password)
+            lambda connection: stored.set_password(connection, user.user_id, password, now)
         )
     finally:
         database.close()
-    typer.echo(f"Set the password of {user.name}.")
+    typer.echo(
+        f"Set the password of {user.name}. Their sessions have ended, their keys are revoked."
+    )
 
 
 @users.command("list")

@@ -103,11 +103,12 @@ class AuthHandler(ABC):
     async def list_api_keys(self, session: models.Session) -> models.ApiKeyList:
         """List API keys.
 
-        The caller's own keys that are not revoked, newest first. The secret is never shown again.
+        The caller's own keys that are not revoked, newest first. The secret is never shown again. People manage
+        keys, so this and the two operations beside it need a session: an API key is refused.
 
         `GET /auth/keys`
 
-        Raises PermissionMissing, OriginRefused, HostRefused.
+        Raises PermissionMissing, SessionRequired, OriginRefused, HostRefused.
         """
 
     @abstractmethod
@@ -117,11 +118,13 @@ class AuthHandler(ABC):
         """Create an API key.
 
         The answer holds the secret, once. Send it as `Authorization: Bearer …`. Names are unique among a
-        user's keys, so a repeated request cannot create a second key: it is refused with 409.
+        user's keys, so a repeated request cannot create a second key: it is refused with 409. A user has at most 100
+        keys that are not revoked. A new password revokes them all.
 
         `POST /auth/keys`
 
-        Raises PermissionMissing, OriginRefused, HostRefused, ApiKeyNameTaken.
+        Raises PermissionMissing, SessionRequired, OriginRefused, HostRefused, ApiKeyNameTaken,
+        TooManyApiKeys, ExpiryPassed.
         """
 
     @abstractmethod
@@ -132,7 +135,7 @@ class AuthHandler(ABC):
 
         `DELETE /auth/keys/{keyId}`
 
-        Raises PermissionMissing, OriginRefused, HostRefused, ApiKeyNotFound.
+        Raises PermissionMissing, SessionRequired, OriginRefused, HostRefused, ApiKeyNotFound.
         """
 
 

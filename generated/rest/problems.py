@@ -90,6 +90,14 @@ class PermissionMissing(Problem):
     title = "This key may not do that"
 
 
+class SessionRequired(Problem):
+    """An API key may not do that. Sign in: people manage keys, programs use them."""
+
+    status = 403
+    code = "session_required"
+    title = "An API key may not do that"
+
+
 class OriginRefused(Problem):
     """The request comes from a foreign origin. Unsafe requests of browsers must come from this server's own pages."""
 
@@ -192,6 +200,14 @@ class ApiKeyNameTaken(Problem):
     status = 409
     code = "api_key_name_taken"
     title = "You have a key of this name"
+
+
+class TooManyApiKeys(Problem):
+    """You have as many keys as you may. Revoke one first."""
+
+    status = 409
+    code = "too_many_api_keys"
+    title = "You have as many keys as you may"
 
 
 class BodyTooLarge(Problem):
@@ -304,6 +320,14 @@ class InvalidRange(Problem):
     status = 422
     code = "invalid_range"
     title = "The range is empty"
+
+
+class ExpiryPassed(Problem):
+    """The key would have expired already. `errors` gives the time it has to be after."""
+
+    status = 422
+    code = "expiry_passed"
+    title = "The key would have expired already"
 
 
 class TooManyAttempts(Problem):

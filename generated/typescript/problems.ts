@@ -14,6 +14,8 @@ export const problems = {
   invalid_credentials: { status: 401, title: "User name or password is wrong" },
   /** Use a key with the permission that `detail` names. */
   permission_missing: { status: 403, title: "This key may not do that" },
+  /** Sign in: people manage keys, programs use them. */
+  session_required: { status: 403, title: "An API key may not do that" },
   /** Unsafe requests of browsers must come from this server's own pages. */
   origin_refused: { status: 403, title: "The request comes from a foreign origin" },
   /** Add the name to the allowed hosts if it is yours. */
@@ -40,6 +42,8 @@ export const problems = {
   position_closed: { status: 409, title: "The position is closed" },
   /** Revoke it first, or choose another name. */
   api_key_name_taken: { status: 409, title: "You have a key of this name" },
+  /** Revoke one first. */
+  too_many_api_keys: { status: 409, title: "You have as many keys as you may" },
   /** Bodies have at most 64 KiB. */
   body_too_large: { status: 413, title: "The body is too large" },
   /** Send application/json. */
@@ -68,6 +72,8 @@ export const problems = {
   adjustment_not_supported: { status: 422, title: "The symbol has no such adjustment" },
   /** `from` must be before `to`. */
   invalid_range: { status: 422, title: "The range is empty" },
+  /** `errors` gives the time it has to be after. */
+  expiry_passed: { status: 422, title: "The key would have expired already" },
   /** Wait as long as Retry-After says. */
   too_many_attempts: { status: 429, title: "Too many attempts" },
   /** It has been logged. */

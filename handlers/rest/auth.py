@@ -12,9 +12,9 @@ from generated.rest.results import LoginOk, LogoutNoContent
 from handlers.security.caller import current_caller
 from handlers.security.cookies import session_cookie
 from handlers.security.identity import Identity
-from handlers.security.keys import Keys
+from handlers.security.keys import MAX_KEYS, ExpiryPassed, Keys
 from handlers.security.limits import LoginLimits
-from handlers.storage.users import NameTaken, StoredKey
+from handlers.storage.users import NameTaken, StoredKey, TooManyKeys
 
 
 @final
@@ -54,6 +54,7 @@ class Auth(AuthHandler):
 
     @override
     async def list_api_keys(self, session: models.Session) -> models.ApiKeyList:
+        _require_person(session)
         keys = await self._keys.list(session.user_id)
         return models.ApiKeyList(keys=[_key(key) for key in keys])
 
@@ -61,6 +62,7 @@ class Auth(AuthHandler):
     async def create_api_key(
         self, session: models.Session, body: models.CreateApiKeyRequest
     ) -> models.CreatedApiKey:
+        _require_person(session)
         permissions = tuple(dict.fromkeys(permission.value for permission in body.permissions))
         expires_at = given(body.expires_at)
         try:
@@ -69,15 +71,37 @@ class Auth(AuthHandler):
             )
         except NameTaken as error:
             raise problems.ApiKeyNameTaken(f"Your key {body.name} is not revoked.") from error
+        except TooManyKeys as error:
+            raise problems.TooManyApiKeys(f"You have {MAX_KEYS} keys: revoke one.") from error
+        except ExpiryPassed as error:
+            raise _expiry_passed(expires_at, error.now) from error
         return models.CreatedApiKey(**dict(_key(key)), secret=secret)
 
     @override
     async def revoke_api_key(self, session: models.Session, key_id: str) -> None:
+        _require_person(session)
         if not await self._identity.revoke_key(session.user_id, key_id):
             raise problems.ApiKeyNotFound(f"You have no key {key_id}.")
 
     def _cookie(self, token: str, lifetime: int, secure: bool) -> str:
         return session_cookie(token, lifetime, secure=self._secure_cookies or secure)
+
+
+def _require_person(session: models.Session) -> None:
+    """A key that could make keys would outlive its own revocation."""
+    if session.authentication is models.Authentication.API_KEY:
+        raise problems.SessionRequired("Sign in to manage API keys.")
+
+
+def _expiry_passed(expires_at: int | None, now: int) -> problems.ExpiryPassed:
+    error = models.FieldError(
+        field="/expiresAt",
+        rule="future",
+        message=f"It has to be after now, {now}.",
+        value=str(expires_at),
+        nearest=str(now + 1),
+    )
+    return problems.ExpiryPassed(f"expiresAt ({expires_at}) has passed.", errors=[error])
 
 
 def _key(key: StoredKey) -> models.ApiKey:

@@ -1,13 +1,25 @@
 """API keys: bearer secrets of programs, shown once."""
 
+from typing import Final
+
 from handlers.clock import Clock
 from handlers.security.tokens import hash_token, new_id, new_token
 from handlers.storage import users
 from handlers.storage.database import Database
 from handlers.storage.users import StoredKey, User
 
-PREFIX = "tp_"
-USE_RECORDED_EVERY = 60_000
+PREFIX: Final = "tp_"
+USE_RECORDED_EVERY: Final = 60_000
+MAX_KEYS: Final = 100
+"""Of a user, those that are not revoked."""
+
+
+class ExpiryPassed(Exception):
+    """The key would have expired before it was made; `now` is in Unix ms."""
+
+    def __init__(self, now: int) -> None:
+        super().__init__(now)
+        self.now = now
 
 
 class Keys:
@@ -18,18 +30,20 @@ class Keys:
     async def create(
         self, user_id: str, name: str, permissions: tuple[str, ...], expires_at: int | None
     ) -> tuple[str, StoredKey]:
-        """The secret and the key. Raises NameTaken."""
-        secret = new_token(PREFIX)
+        """The secret and the key. Raises NameTaken, TooManyKeys and ExpiryPassed."""
+        secret, now = new_token(PREFIX), self._clock.now()
+        if expires_at is not None and expires_at <= now:
+            raise ExpiryPassed(now)
         key = StoredKey(
             key_id=new_id("key"),
             user_id=user_id,
             name=name,
             token_hash=hash_token(secret),
             permissions=permissions,
-            created_at=self._clock.now(),
+            created_at=now,
             expires_at=expires_at,
         )
-        await self._database.write(lambda connection: users.add_key(connection, key))
+        await self._database.write(lambda connection: users.add_key(connection, key, MAX_KEYS))
         return secret, key
 
     async def list(self, user_id: str) -> tuple[StoredKey, ...]:

@@ -53,6 +53,10 @@ class NameTaken(Exception):
     """There is one of this name already."""
 
 
+class TooManyKeys(Exception):
+    """The user has as many keys as a user may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     user_id: str
@@ -118,12 +122,13 @@ def list_users(connection: Connection) -> tuple[User, ...]:
     return tuple(User(**row._mapping) for row in rows)
 
 
-def set_password(connection: Connection, user_id: str, password_hash: str) -> None:
-    """Also ends the user's sessions: whoever knew the old password is out."""
+def set_password(connection: Connection, user_id: str, password_hash: str, now: int) -> None:
+    """Also ends the user's sessions and revokes the keys: whoever knew the old password is out."""
     connection.execute(
         users.update().where(users.c.user_id == user_id).values(password_hash=password_hash)
     )
     connection.execute(sessions.delete().where(sessions.c.user_id == user_id))
+    connection.execute(_revocation(now).where(api_keys.c.user_id == user_id))
 
 
 def add_session(connection: Connection, session: StoredSession) -> None:
@@ -155,8 +160,14 @@ def remove_session(connection: Connection, token_hash: str) -> None:
     connection.execute(sessions.delete().where(sessions.c.token_hash == token_hash))
 
 
-def add_key(connection: Connection, key: StoredKey) -> None:
-    """Raises NameTaken if the user has a key of this name that is not revoked."""
+def add_key(connection: Connection, key: StoredKey, most: int) -> None:
+    """Of keys that are not revoked, the user has `most` at most and one of a name.
+
+    Raises TooManyKeys or NameTaken.
+    """
+    theirs = _live_keys().where(api_keys.c.user_id == key.user_id).subquery()
+    if connection.execute(sa.select(sa.func.count()).select_from(theirs)).scalar_one() >= most:
+        raise TooManyKeys(key.user_id)
     try:
         connection.execute(
             api_keys.insert().values(
@@ -201,16 +212,8 @@ def touch_key(connection: Connection, key_id: str, now: int) -> None:
 
 def revoke_key(connection: Connection, user_id: str, key_id: str, now: int) -> bool:
     """Whether there was such a key of this user to revoke."""
-    result = connection.execute(
-        api_keys.update()
-        .where(
-            api_keys.c.key_id == key_id,
-            api_keys.c.user_id == user_id,
-            api_keys.c.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )
-    return result.rowcount == 1
+    theirs = sa.and_(api_keys.c.key_id == key_id, api_keys.c.user_id == user_id)
+    return connection.execute(_revocation(now).where(theirs)).rowcount == 1
 
 
 def living(connection: Connection, credentials: Collection[str]) -> set[str]:
@@ -225,6 +228,10 @@ def living(connection: Connection, credentials: Collection[str]) -> set[str]:
 def _user(connection: Connection, condition: sa.ColumnElement[bool]) -> User | None:
     row = connection.execute(users.select().where(condition)).one_or_none()
     return None if row is None else User(**row._mapping)
+
+
+def _revocation(now: int) -> sa.Update:
+    return api_keys.update().where(api_keys.c.revoked_at.is_(None)).values(revoked_at=now)
 
 
 def _live_keys() -> sa.Select[tuple[object, ...]]:

@@ -21,11 +21,10 @@ from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 
 from generated.rest.version import BASE_PATH
-from handlers.app import Ports, create_application
+from handlers.app import create_application
 from handlers.security.tokens import hash_token, new_token
 from handlers.storage import users
-from handlers.storage.database import Database
-from handlers.storage.users import StoredKey, User
+from handlers.storage.users import StoredKey, StoredSession, User
 from tests.application import NOW, memory_ports, settings
 from tests.clock import ManualClock
 
@@ -44,6 +43,7 @@ ORDERS = (
 )
 HOST = "testserver"
 TRADER = "user_trader"
+SESSION_LIFETIME = 3_600_000
 SHOWN = "shown"
 """The property of a test that is shown at the end, also where it passes."""
 
@@ -69,52 +69,64 @@ CONFIG = {
 
 
 class Subject:
-    """An application that nobody enters without a credential, and a trader's key to it.
+    """An application that nobody enters without a credential, and a trader's credentials.
 
     It starts with its first request and, after `renew`, anew, with nothing of before.
     """
 
     def __init__(self) -> None:
         self._secret = new_token("tp_")
+        self._token = new_token()
         self._running = AsyncExitStack()
-        self._ports: Ports | None = None
         self._application: FastAPI | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        if self._application is None or self._ports is None:
-            self._application, self._ports = await self._start()
-        renew_key(self._ports.database, self._secret)
+        if self._application is None:
+            self._application = await self._start()
         await self._application(scope, receive, send)
 
-    def credentials(self) -> dict[str, str]:
+    def key(self) -> dict[str, str]:
+        """Headers of a program."""
         return {"Authorization": f"Bearer {self._secret}"}
+
+    def session(self) -> dict[str, str]:
+        """Cookies of a browser."""
+        return {"session": self._token}
 
     def renew(self) -> None:
         self._application = None
 
-    async def _start(self) -> tuple[FastAPI, Ports]:
+    async def _start(self) -> FastAPI:
         await self._running.aclose()
         ports = memory_ports(ManualClock(NOW))
         self._running.callback(ports.close)
         options = settings(local_mode=False, allowed_hosts=(HOST,), login_attempts=1_000_000)
         application = create_application(options, ports)
         await self._running.enter_async_context(application.router.lifespan_context(application))
-        add_trader(ports.database)
-        renew_key(ports.database, self._secret)
+        ports.database.write_now(self._add_trader)
         await self._trade(application)
         # The server is not ready, and says so, before its feeds have given a sign of life.
         while not all(feed.heartbeat_at() for feed in ports.feeds.feeds):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        return application, ports
+        return application
+
+    def _add_trader(self, connection: Connection) -> None:
+        users.add_user(connection, User(TRADER, "trader", None, NOW))
+        token_hash = hash_token(self._token)
+        session = StoredSession(token_hash, TRADER, NOW, NOW + SESSION_LIFETIME)
+        users.add_session(connection, session)
+        permissions = ("read", "trade")
+        key = StoredKey("key_fuzz", TRADER, "fuzz", hash_token(self._secret), permissions, NOW)
+        users.add_key(connection, key, most=1)
 
     async def _trade(self, application: FastAPI) -> None:
         transport = httpx.ASGITransport(app=application)
         base_url = f"http://{HOST}{BASE_PATH}"
         async with httpx.AsyncClient(
-            transport=transport, base_url=base_url, headers=self.credentials()
+            transport=transport, base_url=base_url, headers=self.key()
         ) as client:
             await trade(client)
 
@@ -133,26 +145,6 @@ async def trade(client: httpx.AsyncClient) -> None:
     for order in ORDERS:
         answer = await client.post(f"/accounts/{paper}/orders", json=order)
         assert answer.status_code == 201, answer.text
-
-
-def add_trader(database: Database) -> None:
-    trader = User(TRADER, "trader", None, NOW)
-    database.write_now(lambda connection: users.add_user(connection, trader))
-
-
-def renew_key(database: Database, secret: str) -> None:
-    """Generated requests also revoke the key that they came with."""
-    token_hash = hash_token(secret)
-
-    def renew(connection: Connection) -> None:
-        if users.find_key(connection, token_hash) is None:
-            table = users.api_keys
-            connection.execute(table.delete().where(table.c.token_hash == token_hash))
-            users.add_key(connection, key)
-
-    # The oldest of the trader's keys, and so the last that a list names.
-    key = StoredKey("key_fuzz", TRADER, "fuzz", token_hash, ("read", "trade"), created_at=0)
-    database.write_now(renew)
 
 
 def load(

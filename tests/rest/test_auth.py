@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from handlers.security.guard import HEADERS
+from handlers.security.keys import MAX_KEYS
 from tests.application import PASSWORD, Application, running
 
 
@@ -117,11 +118,45 @@ async def test_a_key_does_what_it_may(
     assert session["userName"] == "trader"
     assert session["authentication"] == "api_key"
     assert session["permissions"] == ["read"]
-    refused = await stranger.post(
-        "/auth/keys", headers=bearer, json={"name": "more", "permissions": ["trade"]}
-    )
+    account = (await stranger.get("/accounts", headers=bearer)).json()["accounts"][0]["accountId"]
+    order = {"type": "market", "symbol": "AAPL", "side": "buy", "quantity": "1"}
+    refused = await stranger.post(f"/accounts/{account}/orders", headers=bearer, json=order)
     assert refused.status_code == 403
     assert code(refused) == "permission_missing"
+
+
+async def test_a_key_does_not_manage_keys(
+    trader: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    created = (await create_key(trader, permissions=["read", "trade"])).json()
+    stranger.headers["Authorization"] = f"Bearer {created['secret']}"
+    answers = [
+        await stranger.get("/auth/keys"),
+        await create_key(stranger, name="more"),
+        await stranger.delete(f"/auth/keys/{created['keyId']}"),
+    ]
+    assert [(each.status_code, code(each)) for each in answers] == [(403, "session_required")] * 3
+    assert len((await trader.get("/auth/keys")).json()["keys"]) == 1
+
+
+async def test_a_key_that_would_have_expired_already_is_refused(
+    application: Application, trader: httpx.AsyncClient
+) -> None:
+    now = application.clock.now()
+    answer = await create_key(trader, expiresAt=now)
+    assert answer.status_code == 422
+    assert code(answer) == "expiry_passed"
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["value"]) == ("/expiresAt", str(now))
+    assert (await create_key(trader, expiresAt=int(error["nearest"]))).status_code == 201
+
+
+async def test_a_user_has_so_many_keys_and_no_more(trader: httpx.AsyncClient) -> None:
+    for number in range(MAX_KEYS):
+        assert (await create_key(trader, name=f"key {number}")).status_code == 201
+    answer = await create_key(trader)
+    assert answer.status_code == 409
+    assert code(answer) == "too_many_api_keys"
 
 
 async def test_a_secret_is_shown_once(trader: httpx.AsyncClient) -> None:

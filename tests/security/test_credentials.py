@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.security.keys import Keys
+from handlers.security.keys import MAX_KEYS, ExpiryPassed, Keys
 from handlers.security.sessions import Sessions
 from handlers.storage import users
 from handlers.storage.database import Database
 from handlers.storage.migrations import open_database
-from handlers.storage.users import NameTaken, User
+from handlers.storage.users import NameTaken, TooManyKeys, User
 from tests.clock import ManualClock
 
 LIFETIME = 3600
@@ -59,12 +59,19 @@ async def test_an_ended_session_is_over_and_others_are_not(sessions: Sessions) -
     assert await sessions.find(second) is not None
 
 
-async def test_a_new_password_ends_the_sessions(sessions: Sessions, database: Database) -> None:
+async def test_a_new_password_ends_the_sessions_and_revokes_the_keys(
+    sessions: Sessions, keys: Keys, database: Database, clock: ManualClock
+) -> None:
     token, _ = await sessions.start(ALICE)
     bobs, _ = await sessions.start(BOB)
-    await database.write(lambda c: users.set_password(c, ALICE.user_id, "another hash"))
+    secret, _ = await keys.create(ALICE.user_id, "notebook", ("read",), None)
+    secret_of_bob, _ = await keys.create(BOB.user_id, "notebook", ("read",), None)
+    now = clock.now()
+    await database.write(lambda c: users.set_password(c, ALICE.user_id, "another hash", now))
     assert await sessions.find(token) is None
+    assert await keys.find(secret) is None
     assert await sessions.find(bobs) is not None
+    assert await keys.find(secret_of_bob) is not None
 
 
 async def test_tokens_are_not_stored(sessions: Sessions, keys: Keys, database: Database) -> None:
@@ -109,6 +116,22 @@ async def test_names_of_keys_are_unique_until_revoked(keys: Keys) -> None:
     await keys.create(BOB.user_id, "notebook", ("read",), None)
     await keys.revoke(ALICE.user_id, key.key_id)
     await keys.create(ALICE.user_id, "notebook", ("trade",), None)
+
+
+async def test_a_key_cannot_have_expired_when_it_is_made(keys: Keys, clock: ManualClock) -> None:
+    for expires_at in (0, clock.now()):
+        with pytest.raises(ExpiryPassed):
+            await keys.create(ALICE.user_id, "late", ("read",), expires_at)
+    assert await keys.list(ALICE.user_id) == ()
+
+
+async def test_keys_of_a_user_are_bounded_until_one_is_revoked(keys: Keys) -> None:
+    made = [await keys.create(ALICE.user_id, f"key {n}", ("read",), None) for n in range(MAX_KEYS)]
+    with pytest.raises(TooManyKeys):
+        await keys.create(ALICE.user_id, "one more", ("read",), None)
+    await keys.create(BOB.user_id, "his own", ("read",), None)
+    await keys.revoke(ALICE.user_id, made[0][1].key_id)
+    await keys.create(ALICE.user_id, "one more", ("read",), None)
 
 
 async def test_the_list_is_newest_first_and_tells_the_last_use(
