@@ -27,7 +27,7 @@ ORIGIN: Final = "2010-01-01"
 """Nothing was traded before. Part of the model: another origin makes other prices."""
 _ORIGIN_DAY: Final = 14_610
 _CALENDAR_END: Final = "2050-12-31"
-_MODEL: Final = "1"
+_MODEL: Final = "2"
 """Raise it with every change that alters prices: it is part of the epoch."""
 
 _EXCHANGES: Final = (

@@ -110,27 +110,36 @@ def _ranges(
     More is traded where the price moves more.
     """
     _, top, bottom, _, _ = cell
-    whole = 65_536 / (top - bottom + 1)
     highs: list[int] = []
-    lows: list[int] = []
-    activity: list[float] = []
-    opening, index = edges[0], 2
-    for (share, _, _), closing in zip(shares, edges[1:], strict=True):
-        up, down, number = numbers[index : index + 3]
-        high, low = extremes(opening, closing, variance * share, up, down)
-        if high > top:
-            high = top
-        if low < bottom:
-            low = bottom
+    depths: list[int] = []  # Lows upside down.
+    for index, (share, _, _) in enumerate(shares):
+        up, down = numbers[index * _PER_PART + 2 : index * _PER_PART + 4]
+        high, low = extremes(edges[index], edges[index + 1], variance * share, up, down)
         highs.append(high)
-        lows.append(low)
-        activity.append(share * (20_000 + number + (high - low) * whole))
-        opening = closing
-        index += _PER_PART
-    # The part that comes closest to an extreme of the whole is the one that reaches it.
-    highs[highs.index(max(highs))] = top
-    lows[lows.index(min(lows))] = bottom
-    return highs, lows, activity
+        depths.append(-low)
+    _reach(highs, top, edges)
+    _reach(depths, -bottom, [-edge for edge in edges])
+    whole = 65_536 / (top - bottom + 1)
+    activity = [
+        share * (20_000 + number + (high + depth) * whole)
+        for (share, _, _), number, high, depth in zip(
+            shares, numbers[4::_PER_PART], highs, depths, strict=True
+        )
+    ]
+    return highs, [-depth for depth in depths], activity
+
+
+def _reach(highs: list[int], top: int, edges: Sequence[int]) -> None:
+    """Let the part that goes furthest be the one that reaches the top of the whole, in place.
+
+    Others that would go further turn back from there: cut off, they would all touch it.
+    """
+    furthest = highs.index(max(highs))
+    if highs[furthest] > top:
+        for index, high in enumerate(highs):
+            if high > top:
+                highs[index] = max(2 * top - high, edges[index], edges[index + 1])
+    highs[furthest] = top
 
 
 def _shared(volume: int, weights: Iterable[float]) -> list[int]:
