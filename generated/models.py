@@ -755,6 +755,43 @@ TopicSequence = TypeAliasType("TopicSequence", Annotated[int, Field(ge=0, le=900
 """The sequence number of a topic."""
 
 
+class Resume(Model):
+    """Where the client stands."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    epoch: Epoch
+    seq: TopicSequence
+
+
+Resumed = TypeAliasType("Resumed", bool)
+"""
+Only where `resume` was asked. True: there is no snapshot, what was missed follows. False: it cannot be
+filled, start from the snapshot.
+
+"""
+
+
+class Gap(Model):
+    """What came after `lastSeq` is lost; updates go on after the `seq` of this message. Subscribe again to get a
+    snapshot."""
+
+    epoch: Epoch
+    last_seq: TopicSequence
+    """The last update before the loss."""
+
+
+class Freshness(Model):
+    """Whether the source of a topic is alive. A quiet symbol of a living source is not stale."""
+
+    stale: bool
+    """The source has been silent for too long."""
+    feed_age: Duration
+    """How long ago the source was heard of."""
+    last_trade_age: Duration | MISSING = MISSING
+    """How long ago the symbol last traded."""
+
+
 class StreamError(Model):
     code: str
     """Stable; for programs."""
@@ -813,6 +850,8 @@ class Hello(Model):
     lifecycle: Lifecycle
     connection_id: str
     time: Timestamp
+    authenticated: bool
+    """False: send `auth` before anything else, or the server closes."""
     heartbeat: HelloHeartbeat
     lifespan: HelloLifespan
     limits: HelloLimits
@@ -821,6 +860,43 @@ class Hello(Model):
 class HelloMessage(Model):
     type: Literal["hello"]
     payload: Hello
+
+
+class Auth(Model):
+    """Who the client is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: Annotated[SecretStr, Field(max_length=256, min_length=1)]
+    """The secret of an API key."""
+
+
+class AuthMessage(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["auth"]
+    id: MessageId | MISSING = MISSING
+    payload: Auth
+
+
+class Authenticated(Model):
+    """The connection is signed in."""
+
+    status: Literal["ok"]
+    user_name: str
+    """Whose key it is."""
+
+
+AuthResult = TypeAliasType(
+    "AuthResult", Annotated[Authenticated | Refused, Field(discriminator="status")]
+)
+"""How an auth ended; `status` says which."""
+
+
+class AuthResponseMessage(Model):
+    type: Literal["auth.response"]
+    id: MessageId | MISSING = MISSING
+    payload: AuthResult
 
 
 class PingMessage(Model):
@@ -871,9 +947,28 @@ class BarsSubscribe(Model):
 
     symbol: SymbolId
     resolution: ResolutionInput
+    resume: Resume | MISSING = MISSING
+
+
+class BarsUnsubscribe(Model):
+    """Which bars."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    symbol: SymbolId
+    resolution: ResolutionInput
 
 
 class QuotesSubscribe(Model):
+    """Which quotes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    symbol: SymbolId
+    resume: Resume | MISSING = MISSING
+
+
+class QuotesUnsubscribe(Model):
     """Which quotes."""
 
     model_config = ConfigDict(extra="forbid")
@@ -887,6 +982,15 @@ class AccountSubscribe(Model):
     model_config = ConfigDict(extra="forbid")
 
     account_id: AccountId
+    resume: Resume | MISSING = MISSING
+
+
+class AccountUnsubscribe(Model):
+    """Which account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account_id: AccountId
 
 
 class PnlSubscribe(Model):
@@ -895,6 +999,54 @@ class PnlSubscribe(Model):
     model_config = ConfigDict(extra="forbid")
 
     account_id: AccountId
+    resume: Resume | MISSING = MISSING
+
+
+class ConnectionSubscribe(Model):
+    """Whose connection."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account_id: AccountId
+    resume: Resume | MISSING = MISSING
+
+
+class PnlUnsubscribe(Model):
+    """Whose figures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account_id: AccountId
+
+
+class ConnectionUnsubscribe(Model):
+    """Whose connection."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account_id: AccountId
+
+
+class BrokerConnectionState(StrEnum):
+    """
+    Whether orders reach the broker.
+    """
+
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+
+
+class BrokerConnection(Model):
+    """The connection of an account to its broker."""
+
+    account_id: AccountId
+    broker: str
+    """The broker that executes the orders."""
+    state: BrokerConnectionState
+    since: Timestamp
+    """When it came to this state."""
+    reason: str | MISSING = MISSING
+    """Why it is disconnected, and what happens meanwhile."""
 
 
 class BarUpdate(Bar):
@@ -1000,6 +1152,7 @@ class BarsSubscribed(Model):
     topic: Topic
     epoch: Epoch
     seq: TopicSequence
+    resumed: Resumed | MISSING = MISSING
     snapshot: BarUpdate | MISSING = MISSING
 
 
@@ -1030,12 +1183,25 @@ class BarsUpdateMessage(Model):
     payload: BarUpdate
 
 
+class BarsGapMessage(Model):
+    type: Literal["bars.gap"]
+    topic: Topic
+    seq: TopicSequence
+    payload: Gap
+
+
+class BarsStatusMessage(Model):
+    type: Literal["bars.status"]
+    topic: Topic
+    payload: Freshness
+
+
 class BarsUnsubscribeMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["bars.unsubscribe"]
     id: MessageId | MISSING = MISSING
-    payload: BarsSubscribe
+    payload: BarsUnsubscribe
 
 
 class BarsUnsubscribeResponseMessage(Model):
@@ -1058,6 +1224,7 @@ class QuotesSubscribed(Model):
     topic: Topic
     epoch: Epoch
     seq: TopicSequence
+    resumed: Resumed | MISSING = MISSING
     snapshot: Quote | MISSING = MISSING
 
 
@@ -1088,12 +1255,25 @@ class QuotesUpdateMessage(Model):
     payload: Quote
 
 
+class QuotesGapMessage(Model):
+    type: Literal["quotes.gap"]
+    topic: Topic
+    seq: TopicSequence
+    payload: Gap
+
+
+class QuotesStatusMessage(Model):
+    type: Literal["quotes.status"]
+    topic: Topic
+    payload: Freshness
+
+
 class QuotesUnsubscribeMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["quotes.unsubscribe"]
     id: MessageId | MISSING = MISSING
-    payload: QuotesSubscribe
+    payload: QuotesUnsubscribe
 
 
 class QuotesUnsubscribeResponseMessage(Model):
@@ -1109,7 +1289,8 @@ class AccountSubscribed(Model):
     topic: Topic
     epoch: Epoch
     seq: TopicSequence
-    snapshot: AccountSnapshot
+    resumed: Resumed | MISSING = MISSING
+    snapshot: AccountSnapshot | MISSING = MISSING
 
 
 AccountSubscribeResult = TypeAliasType(
@@ -1139,12 +1320,25 @@ class AccountUpdateMessage(Model):
     payload: AccountUpdate
 
 
+class AccountGapMessage(Model):
+    type: Literal["account.gap"]
+    topic: Topic
+    seq: TopicSequence
+    payload: Gap
+
+
+class AccountStatusMessage(Model):
+    type: Literal["account.status"]
+    topic: Topic
+    payload: Freshness
+
+
 class AccountUnsubscribeMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["account.unsubscribe"]
     id: MessageId | MISSING = MISSING
-    payload: AccountSubscribe
+    payload: AccountUnsubscribe
 
 
 class AccountUnsubscribeResponseMessage(Model):
@@ -1160,7 +1354,8 @@ class PnlSubscribed(Model):
     topic: Topic
     epoch: Epoch
     seq: TopicSequence
-    snapshot: AccountFigures
+    resumed: Resumed | MISSING = MISSING
+    snapshot: AccountFigures | MISSING = MISSING
 
 
 PnlSubscribeResult = TypeAliasType(
@@ -1190,16 +1385,95 @@ class PnlUpdateMessage(Model):
     payload: AccountFigures
 
 
+class PnlGapMessage(Model):
+    type: Literal["pnl.gap"]
+    topic: Topic
+    seq: TopicSequence
+    payload: Gap
+
+
+class PnlStatusMessage(Model):
+    type: Literal["pnl.status"]
+    topic: Topic
+    payload: Freshness
+
+
 class PnlUnsubscribeMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["pnl.unsubscribe"]
     id: MessageId | MISSING = MISSING
-    payload: PnlSubscribe
+    payload: PnlUnsubscribe
 
 
 class PnlUnsubscribeResponseMessage(Model):
     type: Literal["pnl.unsubscribe.response"]
+    id: MessageId | MISSING = MISSING
+    payload: UnsubscribeResult
+
+
+class ConnectionSubscribed(Model):
+    """From here on updates follow."""
+
+    status: Literal["ok"]
+    topic: Topic
+    epoch: Epoch
+    seq: TopicSequence
+    resumed: Resumed | MISSING = MISSING
+    snapshot: BrokerConnection | MISSING = MISSING
+
+
+ConnectionSubscribeResult = TypeAliasType(
+    "ConnectionSubscribeResult",
+    Annotated[ConnectionSubscribed | Refused, Field(discriminator="status")],
+)
+"""How a subscribe ended; `status` says which."""
+
+
+class ConnectionSubscribeMessage(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["connection.subscribe"]
+    id: MessageId | MISSING = MISSING
+    payload: ConnectionSubscribe
+
+
+class ConnectionSubscribeResponseMessage(Model):
+    type: Literal["connection.subscribe.response"]
+    id: MessageId | MISSING = MISSING
+    payload: ConnectionSubscribeResult
+
+
+class ConnectionUpdateMessage(Model):
+    type: Literal["connection.update"]
+    topic: Topic
+    seq: TopicSequence
+    payload: BrokerConnection
+
+
+class ConnectionGapMessage(Model):
+    type: Literal["connection.gap"]
+    topic: Topic
+    seq: TopicSequence
+    payload: Gap
+
+
+class ConnectionStatusMessage(Model):
+    type: Literal["connection.status"]
+    topic: Topic
+    payload: Freshness
+
+
+class ConnectionUnsubscribeMessage(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["connection.unsubscribe"]
+    id: MessageId | MISSING = MISSING
+    payload: ConnectionUnsubscribe
+
+
+class ConnectionUnsubscribeResponseMessage(Model):
+    type: Literal["connection.unsubscribe.response"]
     id: MessageId | MISSING = MISSING
     payload: UnsubscribeResult
 

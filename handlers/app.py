@@ -13,6 +13,7 @@ from generated.models import DataKind
 from generated.rest.app import create_app
 from generated.rest.version import API_VERSION, LIFECYCLE
 from generated.ws.dispatch import Dispatch
+from generated.ws.policy import LIMITS, RESUME
 from generated.ws.publisher import Publisher
 from handlers.brokers.paper import PaperBroker
 from handlers.clock import Clock
@@ -53,6 +54,7 @@ from handlers.storage.replays import SqlReplays
 from handlers.storage.sql_ledger import SqlLedger
 from handlers.ws.account import AccountStream
 from handlers.ws.bars import BarsStream
+from handlers.ws.connection import ConnectionStream
 from handlers.ws.endpoint import StreamEndpoint, contract_policy
 from handlers.ws.pnl import PnlStream
 from handlers.ws.quotes import QuotesStream
@@ -112,7 +114,15 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         replay_epoch=lambda: _replay_epoch(feeds),
     )
     pnl = Pnl(oms, feeds)
-    hub = Hub(ports.backplane, epoch=new_id("run"), now=clock.now, schedule=_end_of_tick)
+    hub = Hub(
+        ports.backplane,
+        epoch=new_id("run"),
+        now=clock.now,
+        schedule=_end_of_tick,
+        topics_per_client=LIMITS.topics_per_connection,
+        keys_per_topic=RESUME.keys_per_topic,
+        resume_window=RESUME.window,
+    )
     publisher = Publisher(hub)
     bars, quotes = BarsStream(feeds, publisher), QuotesStream(feeds, publisher)
     account_stream = AccountStream(oms, publisher)
@@ -139,7 +149,13 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     stream = StreamEndpoint(
         admit=authentication.admit,
         dispatch=Dispatch[Client](
-            hub, clock.now, bars=bars, quotes=quotes, account=account_stream, pnl=pnl_stream
+            hub,
+            clock.now,
+            bars=bars,
+            quotes=quotes,
+            account=account_stream,
+            pnl=pnl_stream,
+            connection=ConnectionStream(oms, clock),
         ),
         hub=hub,
         connections=connections,
@@ -157,7 +173,9 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             raise
         await identity.start()
         await hub.start()
-        async with _running(feeds.run(), oms.run(), connections.watch(), identity.watch()):
+        async with _running(
+            feeds.run(), oms.run(), connections.watch(), hub.watch(), identity.watch()
+        ):
             yield
         connections.end()
         await oms.close()

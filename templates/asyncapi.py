@@ -4,13 +4,22 @@ import re
 from typing import Final
 
 from templates import ir_stream as ir
-from templates.asyncapi_messages import Message, id_length, payload_name, property_of, snapshot_of
+from templates.asyncapi_messages import (
+    Message,
+    accepted_of,
+    id_length,
+    payload_name,
+    property_of,
+    require_in_payload,
+    snapshot_of,
+)
 from templates.contract import Contract, Node
 from templates.dialect_stream import (
     DELIVERIES,
     LIFECYCLES,
     NEEDED_ERRORS,
     NEEDED_RULES,
+    SNAPSHOTS,
     check_close_code,
     check_code,
     check_keys,
@@ -22,7 +31,16 @@ from templates.names import snake
 
 VERSION: Final = "3.1.0"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_CONNECTION: Final = ("hello", "ping", "pong", "error", "goaway")
+_CONTROL: Final = "control"
+_CONTROL_MESSAGES: Final = ("hello", "auth", "authResponse", "ping", "pong", "error", "goaway")
+
+
+# What every family tells, and what its payload must say for that.
+_EVENTS: Final[dict[str, tuple[str, ...]]] = {
+    ir.UPDATE: (),
+    ir.GAP: ("epoch", "lastSeq"),
+    ir.STATUS: ("stale",),
+}
 
 
 def read(contract: Contract, name: str = "asyncapi.yaml") -> ir.Stream:
@@ -47,13 +65,14 @@ class _Reader:
         self._operations = [
             _Operation(node) for node in document.require("operations").mapping().values()
         ]
-        self._check_connection()
+        self._check_control()
         return ir.Stream(
             source=document.location.file,
             version=info.require("version").text(),
             lifecycle=one_of(info.require("x-lifecycle"), LIFECYCLES),
             principal=self._principal(),
             families=tuple(self._families()),
+            auth=self._auth(),
             ping=self._ping(),
             policy=_policy(document.require("x-stream-policy")),
             errors=tuple(_errors(document.require("x-errors"))),
@@ -69,9 +88,9 @@ class _Reader:
         for channel in self._document.require("channels").mapping().values():
             check_keys(channel, "channel")
 
-    def _check_connection(self) -> None:
-        messages = self._document.require("channels").require("connection").require("messages")
-        for name in _CONNECTION:
+    def _check_control(self) -> None:
+        messages = self._document.require("channels").require(_CONTROL).require("messages")
+        for name in _CONTROL_MESSAGES:
             messages.require(name)
 
     def _principal(self) -> str:
@@ -89,7 +108,7 @@ class _Reader:
         return [
             self._family(name, channel)
             for name, channel in self._document.require("channels").mapping().items()
-            if name != "connection"
+            if name != _CONTROL
         ]
 
     def _family(self, name: str, channel: Node) -> ir.Family:
@@ -97,7 +116,9 @@ class _Reader:
         _check_used(channel, operations)
         lossless = one_of(channel.require("x-delivery"), DELIVERIES) == "lossless"
         subscribe = _request(channel, name, "subscribe", operations)
-        snapshot, required = snapshot_of(subscribe.reply)
+        require_in_payload(subscribe.message, "resume")
+        snapshot = snapshot_of(subscribe.reply)
+        required = one_of(channel.require("x-snapshot"), SNAPSHOTS) == "required"
         return ir.Family(
             name=name,
             description=channel.require("description").text().strip(),
@@ -111,11 +132,24 @@ class _Reader:
             publications=tuple(_publications(channel, name, operations)),
         )
 
+    def _auth(self) -> ir.Auth:
+        message, reply = self._exchange("auth")
+        return ir.Auth(
+            type=message.type,
+            model=message.model,
+            payload=payload_name(message),
+            response=reply.type,
+            accepted=accepted_of(reply),
+        )
+
     def _ping(self) -> ir.Ping:
+        return _ping(*self._exchange("ping"))
+
+    def _exchange(self, asked: str) -> tuple[Message, Message]:
         for operation in self._operations:
-            if operation.message.type == "ping" and operation.action == "receive":
-                return _ping(operation.message, operation.reply())
-        raise self._document.error("there is no operation that receives ping")
+            if operation.message.type == asked and operation.action == "receive":
+                return operation.message, operation.reply()
+        raise self._document.error(f"there is no operation that receives {asked}")
 
 
 class _Operation:
@@ -134,6 +168,7 @@ class _Operation:
 
 class _Exchange:
     def __init__(self, operation: _Operation) -> None:
+        self.message = operation.message
         self.reply = operation.reply()
         self.request = ir.StreamRequest(
             type=operation.message.type,
@@ -161,8 +196,12 @@ def _request(channel: Node, name: str, verb: str, operations: list[_Operation]) 
 
 def _publications(channel: Node, name: str, operations: list[_Operation]) -> list[ir.Publication]:
     sent = [each for each in operations if each.action == "send"]
-    if not any(each.message.type == f"{name}.update" for each in sent):
-        raise channel.error(f'no operation sends a message of the type "{name}.update"; add it')
+    types = {each.message.type for each in sent}
+    for event in _EVENTS:
+        if f"{name}.{event}" not in types:
+            raise channel.error(
+                f'no operation sends a message of the type "{name}.{event}"; add it'
+            )
     return [_publication(channel, name, each) for each in sent]
 
 
@@ -170,13 +209,14 @@ def _publication(channel: Node, name: str, operation: _Operation) -> ir.Publicat
     message = operation.message
     if not message.type.startswith(f"{name}."):
         raise message.node.error(f'"{message.type}" must start with "{name}."')
-    is_update = message.type == f"{name}.update"
+    event = message.type.rpartition(".")[2]
+    for needed in _EVENTS.get(event, ()):
+        require_in_payload(message, needed)
     return ir.Publication(
         type=message.type,
         summary=operation.node.require("summary").text(),
         payload=payload_name(message),
-        keys=_keys(channel, message) if is_update else (),
-        is_update=is_update,
+        keys=_keys(channel, message) if event == ir.UPDATE else (),
     )
 
 
@@ -218,7 +258,7 @@ def _check_used(channel: Node, operations: list[_Operation]) -> None:
 
 def _lossless_needs(channel: Node, required: bool) -> bool:
     if not required:
-        raise channel.error("a lossless channel needs a snapshot; list it in `required`")
+        raise channel.error("a lossless channel needs a snapshot; write x-snapshot: required")
     return True
 
 
@@ -234,6 +274,8 @@ def _policy(node: Node) -> ir.Policy:
     return ir.Policy(
         heartbeat=_rules(node, "heartbeat"),
         lifespan=_rules(node, "lifespan"),
+        resume=_rules(node, "resume"),
+        freshness=_rules(node, "freshness"),
         limits=_rules(node, "limits"),
         close_codes=tuple(_close_codes(node.require("closeCodes"))),
     )

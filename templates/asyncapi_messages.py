@@ -60,12 +60,31 @@ def property_of(schema: Node, name: str) -> Node | None:
     return None
 
 
-def snapshot_of(response: Message) -> tuple[str, bool]:
-    """The class of the snapshot in a subscribe response, and whether it is always there."""
+def require_in_payload(message: Message, name: str) -> None:
+    """Refuse a message whose payload has no such property."""
+    payload = message.envelope.require("properties").require("payload")
+    if property_of(payload, name) is None:
+        raise payload.error(f'the payload of "{message.type}" has no property "{name}"; add it')
+
+
+def accepted_of(response: Message) -> str:
+    """The class of the answer to a request that is not refused."""
+    return schema_name(_accepted(response))
+
+
+def snapshot_of(response: Message) -> str:
+    """The class of the snapshot in a subscribe response; who resumes gets none."""
+    accepted = _accepted(response).resolve()
+    properties, required = accepted.require("properties"), accepted.require("required")
+    properties.require("resumed")
+    if "snapshot" in required.texts():
+        raise required.error("who resumes gets no snapshot: remove it from `required`")
+    return object_name(properties.require("snapshot"))
+
+
+def _accepted(response: Message) -> Node:
     result = response.envelope.require("properties").require("payload").resolve()
     for variant in result.require("oneOf").items():
-        accepted = variant.resolve()
-        if accepted.require("properties").require("status").text_at("const") == "ok":
-            snapshot = accepted.require("properties").require("snapshot")
-            return object_name(snapshot), "snapshot" in accepted.require("required").texts()
+        if variant.resolve().require("properties").require("status").text_at("const") == "ok":
+            return variant
     raise result.error('no variant of the response has the status "ok"')

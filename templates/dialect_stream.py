@@ -20,15 +20,18 @@ KEYWORDS: Final[dict[str, frozenset[str]]] = {
     "server": _words("host pathname protocol title summary description security"),
     "channel": _words(
         "address title summary description messages parameters tags x-delivery x-conflation-key"
+        " x-snapshot"
     ),
     "parameter": _words("description examples"),
     "operation": _words("action channel title summary description messages reply tags"),
     "reply": _words("channel messages"),
     "message": _words("name title summary description payload examples tags"),
     "components": _words("schemas messages securitySchemes"),
-    "policy": _words("heartbeat lifespan limits closeCodes"),
+    "policy": _words("heartbeat lifespan resume freshness limits closeCodes"),
     "heartbeat": _words("pingInterval timeout grace"),
     "lifespan": _words("duration notice"),
+    "resume": _words("window keysPerTopic"),
+    "freshness": _words("staleAfter"),
     "limits": _words(
         "messagesPerSecond messageBurst messageViolation frameSize batchSize topicsPerConnection"
         " connectionsPerUser connectionsPerAddress unreadSize unreadTime unauthenticatedTime"
@@ -38,6 +41,7 @@ KEYWORDS: Final[dict[str, frozenset[str]]] = {
 }
 
 DELIVERIES: Final = ("conflated", "lossless")
+SNAPSHOTS: Final = ("required", "optional")
 LIFECYCLES: Final = ("development", "beta", "stable", "deprecated", "sunset")
 
 # What the generated dispatch raises by itself.
@@ -48,6 +52,7 @@ NEEDED_ERRORS: Final = (
     "invalid_message",
     "batch_too_large",
     "rate_exceeded",
+    "unauthenticated",
     "too_many_topics",
     "not_subscribed",
     "internal_error",
@@ -57,6 +62,8 @@ NEEDED_ERRORS: Final = (
 NEEDED_RULES: Final = {
     "heartbeat": ("pingInterval", "timeout", "grace"),
     "lifespan": ("duration", "notice"),
+    "resume": ("window", "keysPerTopic"),
+    "freshness": ("staleAfter",),
     "limits": ("messagesPerSecond", "messageBurst", "frameSize", "batchSize"),
 }
 

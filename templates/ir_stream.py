@@ -1,8 +1,13 @@
 """What the stream contract says, ready for the templates. All decisions are taken before."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from templates.names import pascal, snake
+
+UPDATE: Final = "update"
+GAP: Final = "gap"
+STATUS: Final = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,25 @@ class Publication:
     summary: str
     payload: str
     keys: tuple[str, ...]  # attributes that name the value it replaces, in Python
-    is_update: bool
 
     @property
     def event(self) -> str:
         """The last word of the type: update, reset."""
         return self.type.rpartition(".")[2]
+
+    @property
+    def is_update(self) -> bool:
+        return self.event == UPDATE
+
+    @property
+    def is_gap(self) -> bool:
+        """Told by the hub, to each subscriber."""
+        return self.event == GAP
+
+    @property
+    def is_status(self) -> bool:
+        """About the topic, and therefore without a sequence number."""
+        return self.event == STATUS
 
     @property
     def method(self) -> str:
@@ -103,6 +121,15 @@ class Family:
         return tuple(each for each in self.publications if not each.is_update)
 
     @property
+    def selections(self) -> tuple[str, ...]:
+        """What names the topic: the payloads of subscribe and unsubscribe."""
+        return tuple(dict.fromkeys((self.subscribe.payload, self.unsubscribe.payload)))
+
+    @property
+    def selection_type(self) -> str:
+        return " | ".join(f"models.{name}" for name in self.selections)
+
+    @property
     def snapshot_type(self) -> str:
         """What the handler's `snapshot` returns."""
         model = f"models.{self.snapshot}"
@@ -144,6 +171,17 @@ class Ping:
     model: str
     response: str
     id_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How a client signs in after the handshake. `accepted` is the payload of a good answer."""
+
+    type: str
+    model: str
+    payload: str
+    response: str
+    accepted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +228,8 @@ class Rule:
 class Policy:
     heartbeat: tuple[Rule, ...]
     lifespan: tuple[Rule, ...]
+    resume: tuple[Rule, ...]
+    freshness: tuple[Rule, ...]
     limits: tuple[Rule, ...]
     close_codes: tuple[CloseCode, ...]
 
@@ -198,6 +238,8 @@ class Policy:
         return (
             ("Heartbeat", self.heartbeat),
             ("Lifespan", self.lifespan),
+            ("Resume", self.resume),
+            ("Freshness", self.freshness),
             ("Limits", self.limits),
         )
 
@@ -211,9 +253,15 @@ class Stream:
     lifecycle: str
     principal: str  # who a client is
     families: tuple[Family, ...]
+    auth: Auth
     ping: Ping
     policy: Policy
     errors: tuple[StreamError, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether a ledger numbers any of it."""
+        return any(family.lossless for family in self.families)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -228,6 +276,6 @@ class Stream:
         """Every schema that the generated stream code names, sorted."""
         names = set[str]()
         for family in self.families:
-            names |= {family.snapshot, family.subscribe.payload}
+            names |= {family.snapshot, *family.selections}
             names |= {publication.payload for publication in family.publications}
         return tuple(sorted(names))

@@ -137,6 +137,20 @@ export type MessageId = components["schemas"]["MessageId"];
 export type Topic = components["schemas"]["Topic"];
 /** The sequence number of a topic. */
 export type TopicSequence = components["schemas"]["TopicSequence"];
+/** Where the client stands. */
+export type Resume = components["schemas"]["Resume"];
+/**
+ * Only where `resume` was asked. True: there is no snapshot, what was missed follows. False: it cannot be
+ * filled, start from the snapshot.
+ */
+export type Resumed = components["schemas"]["Resumed"];
+/**
+ * What came after `lastSeq` is lost; updates go on after the `seq` of this message. Subscribe again to get a
+ * snapshot.
+ */
+export type Gap = components["schemas"]["Gap"];
+/** Whether the source of a topic is alive. A quiet symbol of a living source is not stale. */
+export type Freshness = components["schemas"]["Freshness"];
 export type StreamError = components["schemas"]["StreamError"];
 /** The request was refused. */
 export type Refused = components["schemas"]["Refused"];
@@ -149,6 +163,14 @@ export type HelloLifespan = components["schemas"]["HelloLifespan"];
 export type HelloLimits = components["schemas"]["HelloLimits"];
 export type Hello = components["schemas"]["Hello"];
 export type HelloMessage = components["schemas"]["HelloMessage"];
+/** Who the client is. */
+export type Auth = components["schemas"]["Auth"];
+export type AuthMessage = components["schemas"]["AuthMessage"];
+/** The connection is signed in. */
+export type Authenticated = components["schemas"]["Authenticated"];
+/** How an auth ended; `status` says which. */
+export type AuthResult = components["schemas"]["AuthResult"];
+export type AuthResponseMessage = components["schemas"]["AuthResponseMessage"];
 export type PingMessage = components["schemas"]["PingMessage"];
 export type PongMessage = components["schemas"]["PongMessage"];
 export type ErrorMessage = components["schemas"]["ErrorMessage"];
@@ -158,12 +180,28 @@ export type Goaway = components["schemas"]["Goaway"];
 export type GoawayMessage = components["schemas"]["GoawayMessage"];
 /** Which bars. */
 export type BarsSubscribe = components["schemas"]["BarsSubscribe"];
+/** Which bars. */
+export type BarsUnsubscribe = components["schemas"]["BarsUnsubscribe"];
 /** Which quotes. */
 export type QuotesSubscribe = components["schemas"]["QuotesSubscribe"];
+/** Which quotes. */
+export type QuotesUnsubscribe = components["schemas"]["QuotesUnsubscribe"];
 /** Which account. */
 export type AccountSubscribe = components["schemas"]["AccountSubscribe"];
+/** Which account. */
+export type AccountUnsubscribe = components["schemas"]["AccountUnsubscribe"];
 /** Whose figures. */
 export type PnlSubscribe = components["schemas"]["PnlSubscribe"];
+/** Whose connection. */
+export type ConnectionSubscribe = components["schemas"]["ConnectionSubscribe"];
+/** Whose figures. */
+export type PnlUnsubscribe = components["schemas"]["PnlUnsubscribe"];
+/** Whose connection. */
+export type ConnectionUnsubscribe = components["schemas"]["ConnectionUnsubscribe"];
+/** Whether orders reach the broker. */
+export type BrokerConnectionState = components["schemas"]["BrokerConnectionState"];
+/** The connection of an account to its broker. */
+export type BrokerConnection = components["schemas"]["BrokerConnection"];
 /** A bar, and whether it is final. */
 export type BarUpdate = components["schemas"]["BarUpdate"];
 /** Why history changed. */
@@ -190,6 +228,8 @@ export type BarsSubscribeResult = components["schemas"]["BarsSubscribeResult"];
 export type BarsSubscribeMessage = components["schemas"]["BarsSubscribeMessage"];
 export type BarsSubscribeResponseMessage = components["schemas"]["BarsSubscribeResponseMessage"];
 export type BarsUpdateMessage = components["schemas"]["BarsUpdateMessage"];
+export type BarsGapMessage = components["schemas"]["BarsGapMessage"];
+export type BarsStatusMessage = components["schemas"]["BarsStatusMessage"];
 export type BarsUnsubscribeMessage = components["schemas"]["BarsUnsubscribeMessage"];
 export type BarsUnsubscribeResponseMessage = components["schemas"]["BarsUnsubscribeResponseMessage"];
 export type BarsResetMessage = components["schemas"]["BarsResetMessage"];
@@ -200,6 +240,8 @@ export type QuotesSubscribeResult = components["schemas"]["QuotesSubscribeResult
 export type QuotesSubscribeMessage = components["schemas"]["QuotesSubscribeMessage"];
 export type QuotesSubscribeResponseMessage = components["schemas"]["QuotesSubscribeResponseMessage"];
 export type QuotesUpdateMessage = components["schemas"]["QuotesUpdateMessage"];
+export type QuotesGapMessage = components["schemas"]["QuotesGapMessage"];
+export type QuotesStatusMessage = components["schemas"]["QuotesStatusMessage"];
 export type QuotesUnsubscribeMessage = components["schemas"]["QuotesUnsubscribeMessage"];
 export type QuotesUnsubscribeResponseMessage = components["schemas"]["QuotesUnsubscribeResponseMessage"];
 /** From here on updates follow. */
@@ -209,6 +251,8 @@ export type AccountSubscribeResult = components["schemas"]["AccountSubscribeResu
 export type AccountSubscribeMessage = components["schemas"]["AccountSubscribeMessage"];
 export type AccountSubscribeResponseMessage = components["schemas"]["AccountSubscribeResponseMessage"];
 export type AccountUpdateMessage = components["schemas"]["AccountUpdateMessage"];
+export type AccountGapMessage = components["schemas"]["AccountGapMessage"];
+export type AccountStatusMessage = components["schemas"]["AccountStatusMessage"];
 export type AccountUnsubscribeMessage = components["schemas"]["AccountUnsubscribeMessage"];
 export type AccountUnsubscribeResponseMessage = components["schemas"]["AccountUnsubscribeResponseMessage"];
 /** From here on updates follow. */
@@ -218,5 +262,18 @@ export type PnlSubscribeResult = components["schemas"]["PnlSubscribeResult"];
 export type PnlSubscribeMessage = components["schemas"]["PnlSubscribeMessage"];
 export type PnlSubscribeResponseMessage = components["schemas"]["PnlSubscribeResponseMessage"];
 export type PnlUpdateMessage = components["schemas"]["PnlUpdateMessage"];
+export type PnlGapMessage = components["schemas"]["PnlGapMessage"];
+export type PnlStatusMessage = components["schemas"]["PnlStatusMessage"];
 export type PnlUnsubscribeMessage = components["schemas"]["PnlUnsubscribeMessage"];
 export type PnlUnsubscribeResponseMessage = components["schemas"]["PnlUnsubscribeResponseMessage"];
+/** From here on updates follow. */
+export type ConnectionSubscribed = components["schemas"]["ConnectionSubscribed"];
+/** How a subscribe ended; `status` says which. */
+export type ConnectionSubscribeResult = components["schemas"]["ConnectionSubscribeResult"];
+export type ConnectionSubscribeMessage = components["schemas"]["ConnectionSubscribeMessage"];
+export type ConnectionSubscribeResponseMessage = components["schemas"]["ConnectionSubscribeResponseMessage"];
+export type ConnectionUpdateMessage = components["schemas"]["ConnectionUpdateMessage"];
+export type ConnectionGapMessage = components["schemas"]["ConnectionGapMessage"];
+export type ConnectionStatusMessage = components["schemas"]["ConnectionStatusMessage"];
+export type ConnectionUnsubscribeMessage = components["schemas"]["ConnectionUnsubscribeMessage"];
+export type ConnectionUnsubscribeResponseMessage = components["schemas"]["ConnectionUnsubscribeResponseMessage"];

@@ -153,14 +153,16 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description The caller's own keys that are not revoked, newest first. The secret is never shown again.
+         * @description The caller's own keys that are not revoked, newest first. The secret is never shown again. People manage
+         *     keys, so this and the two operations beside it need a session: an API key is refused.
          */
         get: operations["listApiKeys"];
         put?: never;
         /**
          * Create an API key
          * @description The answer holds the secret, once. Send it as `Authorization: Bearer …`. Names are unique among a
-         *     user's keys, so a repeated request cannot create a second key: it is refused with 409.
+         *     user's keys, so a repeated request cannot create a second key: it is refused with 409. A user has at most 100
+         *     keys that are not revoked. A new password revokes them all.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -1141,6 +1143,34 @@ export interface components {
          * @description The sequence number of a topic.
          */
         TopicSequence: number;
+        /** @description Where the client stands. */
+        Resume: {
+            epoch: components["schemas"]["Epoch"];
+            seq: components["schemas"]["TopicSequence"];
+        };
+        /**
+         * @description Only where `resume` was asked. True: there is no snapshot, what was missed follows. False: it cannot be
+         *     filled, start from the snapshot.
+         */
+        Resumed: boolean;
+        /**
+         * @description What came after `lastSeq` is lost; updates go on after the `seq` of this message. Subscribe again to get a
+         *     snapshot.
+         */
+        Gap: {
+            epoch: components["schemas"]["Epoch"];
+            /** @description The last update before the loss. */
+            lastSeq: components["schemas"]["TopicSequence"];
+        };
+        /** @description Whether the source of a topic is alive. A quiet symbol of a living source is not stale. */
+        Freshness: {
+            /** @description The source has been silent for too long. */
+            stale: boolean;
+            /** @description How long ago the source was heard of. */
+            feedAge: components["schemas"]["Duration"];
+            /** @description How long ago the symbol last traded. */
+            lastTradeAge?: components["schemas"]["Duration"];
+        };
         StreamError: {
             /** @description Stable; for programs. */
             code: string;
@@ -1195,6 +1225,8 @@ export interface components {
             lifecycle: components["schemas"]["Lifecycle"];
             connectionId: string;
             time: components["schemas"]["Timestamp"];
+            /** @description False: send `auth` before anything else, or the server closes. */
+            authenticated: boolean;
             heartbeat: components["schemas"]["HelloHeartbeat"];
             lifespan: components["schemas"]["HelloLifespan"];
             limits: components["schemas"]["HelloLimits"];
@@ -1203,6 +1235,38 @@ export interface components {
             /** @constant */
             type: "hello";
             payload: components["schemas"]["Hello"];
+        };
+        /** @description Who the client is. */
+        Auth: {
+            /**
+             * Format: password
+             * @description The secret of an API key.
+             */
+            token: string;
+        };
+        AuthMessage: {
+            /** @constant */
+            type: "auth";
+            id?: components["schemas"]["MessageId"];
+            payload: components["schemas"]["Auth"];
+        };
+        /** @description The connection is signed in. */
+        Authenticated: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "ok";
+            /** @description Whose key it is. */
+            userName: string;
+        };
+        /** @description How an auth ended; `status` says which. */
+        AuthResult: components["schemas"]["Authenticated"] | components["schemas"]["Refused"];
+        AuthResponseMessage: {
+            /** @constant */
+            type: "auth.response";
+            id?: components["schemas"]["MessageId"];
+            payload: components["schemas"]["AuthResult"];
         };
         PingMessage: {
             /** @constant */
@@ -1242,18 +1306,67 @@ export interface components {
         BarsSubscribe: {
             symbol: components["schemas"]["SymbolId"];
             resolution: components["schemas"]["ResolutionInput"];
+            resume?: components["schemas"]["Resume"];
+        };
+        /** @description Which bars. */
+        BarsUnsubscribe: {
+            symbol: components["schemas"]["SymbolId"];
+            resolution: components["schemas"]["ResolutionInput"];
         };
         /** @description Which quotes. */
         QuotesSubscribe: {
+            symbol: components["schemas"]["SymbolId"];
+            resume?: components["schemas"]["Resume"];
+        };
+        /** @description Which quotes. */
+        QuotesUnsubscribe: {
             symbol: components["schemas"]["SymbolId"];
         };
         /** @description Which account. */
         AccountSubscribe: {
             accountId: components["schemas"]["AccountId"];
+            resume?: components["schemas"]["Resume"];
+        };
+        /** @description Which account. */
+        AccountUnsubscribe: {
+            accountId: components["schemas"]["AccountId"];
         };
         /** @description Whose figures. */
         PnlSubscribe: {
             accountId: components["schemas"]["AccountId"];
+            resume?: components["schemas"]["Resume"];
+        };
+        /** @description Whose connection. */
+        ConnectionSubscribe: {
+            accountId: components["schemas"]["AccountId"];
+            resume?: components["schemas"]["Resume"];
+        };
+        /** @description Whose figures. */
+        PnlUnsubscribe: {
+            accountId: components["schemas"]["AccountId"];
+        };
+        /** @description Whose connection. */
+        ConnectionUnsubscribe: {
+            accountId: components["schemas"]["AccountId"];
+        };
+        /**
+         * @description Whether orders reach the broker.
+         * @enum {string}
+         */
+        BrokerConnectionState: "connected" | "disconnected";
+        /** @description The connection of an account to its broker. */
+        BrokerConnection: {
+            accountId: components["schemas"]["AccountId"];
+            /**
+             * @description The broker that executes the orders.
+             * @example paper
+             */
+            broker: string;
+            state: components["schemas"]["BrokerConnectionState"];
+            /** @description When it came to this state. */
+            since: components["schemas"]["Timestamp"];
+            /** @description Why it is disconnected, and what happens meanwhile. */
+            reason?: string;
         };
         /** @description A bar, and whether it is final. */
         BarUpdate: components["schemas"]["Bar"] & {
@@ -1347,6 +1460,7 @@ export interface components {
             topic: components["schemas"]["Topic"];
             epoch: components["schemas"]["Epoch"];
             seq: components["schemas"]["TopicSequence"];
+            resumed?: components["schemas"]["Resumed"];
             snapshot?: components["schemas"]["BarUpdate"];
         };
         /** @description How a subscribe ended; `status` says which. */
@@ -1370,11 +1484,24 @@ export interface components {
             seq: components["schemas"]["TopicSequence"];
             payload: components["schemas"]["BarUpdate"];
         };
+        BarsGapMessage: {
+            /** @constant */
+            type: "bars.gap";
+            topic: components["schemas"]["Topic"];
+            seq: components["schemas"]["TopicSequence"];
+            payload: components["schemas"]["Gap"];
+        };
+        BarsStatusMessage: {
+            /** @constant */
+            type: "bars.status";
+            topic: components["schemas"]["Topic"];
+            payload: components["schemas"]["Freshness"];
+        };
         BarsUnsubscribeMessage: {
             /** @constant */
             type: "bars.unsubscribe";
             id?: components["schemas"]["MessageId"];
-            payload: components["schemas"]["BarsSubscribe"];
+            payload: components["schemas"]["BarsUnsubscribe"];
         };
         BarsUnsubscribeResponseMessage: {
             /** @constant */
@@ -1399,6 +1526,7 @@ export interface components {
             topic: components["schemas"]["Topic"];
             epoch: components["schemas"]["Epoch"];
             seq: components["schemas"]["TopicSequence"];
+            resumed?: components["schemas"]["Resumed"];
             snapshot?: components["schemas"]["Quote"];
         };
         /** @description How a subscribe ended; `status` says which. */
@@ -1422,11 +1550,24 @@ export interface components {
             seq: components["schemas"]["TopicSequence"];
             payload: components["schemas"]["Quote"];
         };
+        QuotesGapMessage: {
+            /** @constant */
+            type: "quotes.gap";
+            topic: components["schemas"]["Topic"];
+            seq: components["schemas"]["TopicSequence"];
+            payload: components["schemas"]["Gap"];
+        };
+        QuotesStatusMessage: {
+            /** @constant */
+            type: "quotes.status";
+            topic: components["schemas"]["Topic"];
+            payload: components["schemas"]["Freshness"];
+        };
         QuotesUnsubscribeMessage: {
             /** @constant */
             type: "quotes.unsubscribe";
             id?: components["schemas"]["MessageId"];
-            payload: components["schemas"]["QuotesSubscribe"];
+            payload: components["schemas"]["QuotesUnsubscribe"];
         };
         QuotesUnsubscribeResponseMessage: {
             /** @constant */
@@ -1444,7 +1585,8 @@ export interface components {
             topic: components["schemas"]["Topic"];
             epoch: components["schemas"]["Epoch"];
             seq: components["schemas"]["TopicSequence"];
-            snapshot: components["schemas"]["AccountSnapshot"];
+            resumed?: components["schemas"]["Resumed"];
+            snapshot?: components["schemas"]["AccountSnapshot"];
         };
         /** @description How a subscribe ended; `status` says which. */
         AccountSubscribeResult: components["schemas"]["AccountSubscribed"] | components["schemas"]["Refused"];
@@ -1467,11 +1609,24 @@ export interface components {
             seq: components["schemas"]["TopicSequence"];
             payload: components["schemas"]["AccountUpdate"];
         };
+        AccountGapMessage: {
+            /** @constant */
+            type: "account.gap";
+            topic: components["schemas"]["Topic"];
+            seq: components["schemas"]["TopicSequence"];
+            payload: components["schemas"]["Gap"];
+        };
+        AccountStatusMessage: {
+            /** @constant */
+            type: "account.status";
+            topic: components["schemas"]["Topic"];
+            payload: components["schemas"]["Freshness"];
+        };
         AccountUnsubscribeMessage: {
             /** @constant */
             type: "account.unsubscribe";
             id?: components["schemas"]["MessageId"];
-            payload: components["schemas"]["AccountSubscribe"];
+            payload: components["schemas"]["AccountUnsubscribe"];
         };
         AccountUnsubscribeResponseMessage: {
             /** @constant */
@@ -1489,7 +1644,8 @@ export interface components {
             topic: components["schemas"]["Topic"];
             epoch: components["schemas"]["Epoch"];
             seq: components["schemas"]["TopicSequence"];
-            snapshot: components["schemas"]["AccountFigures"];
+            resumed?: components["schemas"]["Resumed"];
+            snapshot?: components["schemas"]["AccountFigures"];
         };
         /** @description How a subscribe ended; `status` says which. */
         PnlSubscribeResult: components["schemas"]["PnlSubscribed"] | components["schemas"]["Refused"];
@@ -1512,15 +1668,87 @@ export interface components {
             seq: components["schemas"]["TopicSequence"];
             payload: components["schemas"]["AccountFigures"];
         };
+        PnlGapMessage: {
+            /** @constant */
+            type: "pnl.gap";
+            topic: components["schemas"]["Topic"];
+            seq: components["schemas"]["TopicSequence"];
+            payload: components["schemas"]["Gap"];
+        };
+        PnlStatusMessage: {
+            /** @constant */
+            type: "pnl.status";
+            topic: components["schemas"]["Topic"];
+            payload: components["schemas"]["Freshness"];
+        };
         PnlUnsubscribeMessage: {
             /** @constant */
             type: "pnl.unsubscribe";
             id?: components["schemas"]["MessageId"];
-            payload: components["schemas"]["PnlSubscribe"];
+            payload: components["schemas"]["PnlUnsubscribe"];
         };
         PnlUnsubscribeResponseMessage: {
             /** @constant */
             type: "pnl.unsubscribe.response";
+            id?: components["schemas"]["MessageId"];
+            payload: components["schemas"]["UnsubscribeResult"];
+        };
+        /** @description From here on updates follow. */
+        ConnectionSubscribed: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "ok";
+            topic: components["schemas"]["Topic"];
+            epoch: components["schemas"]["Epoch"];
+            seq: components["schemas"]["TopicSequence"];
+            resumed?: components["schemas"]["Resumed"];
+            snapshot?: components["schemas"]["BrokerConnection"];
+        };
+        /** @description How a subscribe ended; `status` says which. */
+        ConnectionSubscribeResult: components["schemas"]["ConnectionSubscribed"] | components["schemas"]["Refused"];
+        ConnectionSubscribeMessage: {
+            /** @constant */
+            type: "connection.subscribe";
+            id?: components["schemas"]["MessageId"];
+            payload: components["schemas"]["ConnectionSubscribe"];
+        };
+        ConnectionSubscribeResponseMessage: {
+            /** @constant */
+            type: "connection.subscribe.response";
+            id?: components["schemas"]["MessageId"];
+            payload: components["schemas"]["ConnectionSubscribeResult"];
+        };
+        ConnectionUpdateMessage: {
+            /** @constant */
+            type: "connection.update";
+            topic: components["schemas"]["Topic"];
+            seq: components["schemas"]["TopicSequence"];
+            payload: components["schemas"]["BrokerConnection"];
+        };
+        ConnectionGapMessage: {
+            /** @constant */
+            type: "connection.gap";
+            topic: components["schemas"]["Topic"];
+            seq: components["schemas"]["TopicSequence"];
+            payload: components["schemas"]["Gap"];
+        };
+        ConnectionStatusMessage: {
+            /** @constant */
+            type: "connection.status";
+            topic: components["schemas"]["Topic"];
+            payload: components["schemas"]["Freshness"];
+        };
+        ConnectionUnsubscribeMessage: {
+            /** @constant */
+            type: "connection.unsubscribe";
+            id?: components["schemas"]["MessageId"];
+            payload: components["schemas"]["ConnectionUnsubscribe"];
+        };
+        ConnectionUnsubscribeResponseMessage: {
+            /** @constant */
+            type: "connection.unsubscribe.response";
             id?: components["schemas"]["MessageId"];
             payload: components["schemas"]["UnsubscribeResult"];
         };
@@ -1576,6 +1804,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Refused: an API key cannot manage keys; or a foreign origin or host, or a permission is missing. */
+        KeysForbidden: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description No such key. */
         ApiKeyNotFound: {
             headers: {
@@ -1586,8 +1824,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The name is taken. */
+        /** @description The name is taken, or there are too many keys. */
         ApiKeyConflict: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The key would have expired already. */
+        ApiKeyRefused: {
             headers: {
                 "API-Version": components["headers"]["ApiVersion"];
                 [name: string]: unknown;
@@ -2070,7 +2318,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["KeysForbidden"];
             500: components["responses"]["InternalError"];
         };
     };
@@ -2118,10 +2366,11 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["KeysForbidden"];
             409: components["responses"]["ApiKeyConflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ApiKeyRefused"];
             500: components["responses"]["InternalError"];
         };
     };
@@ -2147,7 +2396,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["KeysForbidden"];
             404: components["responses"]["ApiKeyNotFound"];
             500: components["responses"]["InternalError"];
         };

@@ -5,13 +5,22 @@ import type {
   AccountFigures,
   AccountSnapshot,
   AccountSubscribe,
+  AccountUnsubscribe,
   AccountUpdate,
   BarUpdate,
   BarsReset,
   BarsSubscribe,
+  BarsUnsubscribe,
+  BrokerConnection,
+  ConnectionSubscribe,
+  ConnectionUnsubscribe,
+  Freshness,
+  Gap,
   PnlSubscribe,
+  PnlUnsubscribe,
   Quote,
   QuotesSubscribe,
+  QuotesUnsubscribe,
 } from './models'
 
 /** Per family: what a topic is asked by, its snapshot, its updates, and its other events by name. */
@@ -20,25 +29,31 @@ export interface Families {
     params: BarsSubscribe
     snapshot: BarUpdate | undefined
     update: BarUpdate
-    events: { reset: BarsReset; }
+    events: { gap: Gap; status: Freshness; reset: BarsReset; }
   }
   quotes: {
     params: QuotesSubscribe
     snapshot: Quote | undefined
     update: Quote
-    events: { }
+    events: { gap: Gap; status: Freshness; }
   }
   account: {
     params: AccountSubscribe
     snapshot: AccountSnapshot
     update: AccountUpdate
-    events: { }
+    events: { gap: Gap; status: Freshness; }
   }
   pnl: {
     params: PnlSubscribe
     snapshot: AccountFigures
     update: AccountFigures
-    events: { }
+    events: { gap: Gap; status: Freshness; }
+  }
+  connection: {
+    params: ConnectionSubscribe
+    snapshot: BrokerConnection
+    update: BrokerConnection
+    events: { gap: Gap; status: Freshness; }
   }
 }
 export type Family = keyof Families
@@ -49,12 +64,15 @@ export const topics = {
   quotes: (parameters: { symbol: string; }): string => `quotes:${parameters.symbol}`,
   account: (parameters: { accountId: string; }): string => `account:${parameters.accountId}`,
   pnl: (parameters: { accountId: string; }): string => `pnl:${parameters.accountId}`,
+  connection: (parameters: { accountId: string; }): string => `connection:${parameters.accountId}`,
 }
 
 /** The rules of a connection as the contract gives them: milliseconds, bytes, counts. */
 export const policy = {
   heartbeat: { pingInterval: 20000, timeout: 30000, grace: 5000, },
   lifespan: { duration: 3600000, notice: 60000, },
+  resume: { window: 30000, keysPerTopic: 64, },
+  freshness: { staleAfter: 5000, },
   limits: { messagesPerSecond: 50, messageBurst: 2000, messageViolation: 10000, frameSize: 65536, batchSize: 256, topicsPerConnection: 1024, connectionsPerUser: 50, connectionsPerAddress: 1000, unreadSize: 1048576, unreadTime: 10000, unauthenticatedTime: 10000, },
 } as const
 
@@ -86,6 +104,9 @@ export type ErrorCode =
   | "invalid_message"
   | "batch_too_large"
   | "rate_exceeded"
+  | "unauthenticated"
+  | "invalid_credentials"
+  | "already_authenticated"
   | "too_many_topics"
   | "symbol_not_found"
   | "resolution_not_supported"

@@ -89,4 +89,24 @@ class PnlTopic:
         return cls(**match.groupdict())
 
 
-Topic = AccountTopic | BarsTopic | PnlTopic | QuotesTopic
+@dataclass(frozen=True, slots=True)
+class ConnectionTopic:
+    """`connection:{accountId}`"""
+
+    PATTERN: ClassVar[re.Pattern[str]] = re.compile("connection:(?P<account_id>.+)")
+    account_id: str
+
+    @property
+    def address(self) -> str:
+        return f"connection:{self.account_id}"
+
+    @classmethod
+    def parse(cls, address: str) -> Self:
+        """Raises ValueError for the address of another channel."""
+        match = cls.PATTERN.fullmatch(address)
+        if match is None:
+            raise ValueError(address)
+        return cls(**match.groupdict())
+
+
+Topic = AccountTopic | BarsTopic | ConnectionTopic | PnlTopic | QuotesTopic

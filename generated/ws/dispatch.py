@@ -4,28 +4,54 @@ From a request of a client to its handler, and back to the answer.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic_core import to_json
 
 from generated import models
+from generated.base import given
 from generated.ws import problems
-from generated.ws.channels import AccountTopic, BarsTopic, PnlTopic, QuotesTopic
-from generated.ws.envelope import Request, answer, error, parse, refused, subscribed, unsubscribed
-from generated.ws.handlers import AccountHandler, BarsHandler, PnlHandler, QuotesHandler
+from generated.ws.channels import AccountTopic, BarsTopic, ConnectionTopic, PnlTopic, QuotesTopic
+from generated.ws.envelope import (
+    Joined,
+    Request,
+    answer,
+    error,
+    parse,
+    refused,
+    subscribed,
+    to_bytes,
+    unsubscribed,
+)
+from generated.ws.handlers import (
+    AccountHandler,
+    BarsHandler,
+    ConnectionHandler,
+    PnlHandler,
+    QuotesHandler,
+)
 
 log = logging.getLogger(__name__)
 
 Client = TypeVar("Client", contravariant=True)
 State = tuple[bytes | None, tuple[str, int] | None]
+Page = Sequence[tuple[int, bytes]]
 
 
 class Source(Protocol):
     """The state of one topic, and whether anybody wants it.
 
-    `snapshot` gives JSON, and the epoch and sequence number where a ledger counts.
+    `snapshot` gives JSON, and the epoch and sequence number where a ledger counts. `after` gives
+    the next updates of a ledger after a sequence number, none at its end; None where they cannot
+    be had.
     """
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def lossless(self) -> bool: ...
 
     def opened(self) -> None: ...
 
@@ -33,31 +59,44 @@ class Source(Protocol):
 
     def snapshot(self) -> State: ...
 
-
-class Joined(Protocol):
-    """Where a new subscriber stands."""
-
-    @property
-    def epoch(self) -> str: ...
-
-    @property
-    def seq(self) -> int: ...
-
-    @property
-    def snapshot(self) -> bytes | None: ...
+    async def after(self, epoch: str, seq: int) -> Page | None: ...
 
 
 class Topics(Protocol[Client]):
-    """Who is subscribed to what."""
+    """Who is subscribed to what.
+
+    `join` makes the answer and sends it and what was missed, in one step with joining.
+    """
+
+    def send(self, client: Client, frame: bytes) -> None: ...
 
     def admits(self, client: Client, address: str) -> bool: ...
 
-    def join(self, client: Client, address: str, source: Source) -> Joined: ...
+    async def join(
+        self,
+        client: Client,
+        address: str,
+        source: Source,
+        resume: tuple[str, int] | None,
+        answer: Callable[[Joined], bytes],
+    ) -> None: ...
 
     def leave(self, client: Client, address: str) -> bool: ...
 
 
-class _BarsSource:
+class Caller(Protocol):
+    """Who asks. `authenticate` raises a StreamProblem."""
+
+    @property
+    def session(self) -> models.Session | None: ...
+
+    async def authenticate(self, payload: models.Auth) -> models.Authenticated: ...
+
+
+class BarsSource:
+    family: ClassVar[str] = "bars"
+    lossless: ClassVar[bool] = False
+
     def __init__(self, handler: BarsHandler, topic: BarsTopic) -> None:
         self._handler = handler
         self._topic = topic
@@ -70,10 +109,16 @@ class _BarsSource:
 
     def snapshot(self) -> State:
         state = self._handler.snapshot(self._topic)
-        return None if state is None else state.model_dump_json(by_alias=True).encode(), None
+        return None if state is None else to_bytes(state), None
+
+    async def after(self, epoch: str, seq: int) -> Page | None:
+        return None
 
 
-class _QuotesSource:
+class QuotesSource:
+    family: ClassVar[str] = "quotes"
+    lossless: ClassVar[bool] = False
+
     def __init__(self, handler: QuotesHandler, topic: QuotesTopic) -> None:
         self._handler = handler
         self._topic = topic
@@ -86,10 +131,16 @@ class _QuotesSource:
 
     def snapshot(self) -> State:
         state = self._handler.snapshot(self._topic)
-        return None if state is None else state.model_dump_json(by_alias=True).encode(), None
+        return None if state is None else to_bytes(state), None
+
+    async def after(self, epoch: str, seq: int) -> Page | None:
+        return None
 
 
-class _AccountSource:
+class AccountSource:
+    family: ClassVar[str] = "account"
+    lossless: ClassVar[bool] = True
+
     def __init__(self, handler: AccountHandler, topic: AccountTopic) -> None:
         self._handler = handler
         self._topic = topic
@@ -102,10 +153,17 @@ class _AccountSource:
 
     def snapshot(self) -> State:
         epoch, seq, state = self._handler.snapshot(self._topic)
-        return state.model_dump_json(by_alias=True).encode(), (epoch, seq)
+        return to_bytes(state), (epoch, seq)
+
+    async def after(self, epoch: str, seq: int) -> Page | None:
+        page = await self._handler.after(self._topic, epoch, seq)
+        return None if page is None else [(number, to_bytes(update)) for number, update in page]
 
 
-class _PnlSource:
+class PnlSource:
+    family: ClassVar[str] = "pnl"
+    lossless: ClassVar[bool] = False
+
     def __init__(self, handler: PnlHandler, topic: PnlTopic) -> None:
         self._handler = handler
         self._topic = topic
@@ -117,7 +175,31 @@ class _PnlSource:
         self._handler.closed(self._topic)
 
     def snapshot(self) -> State:
-        return self._handler.snapshot(self._topic).model_dump_json(by_alias=True).encode(), None
+        return to_bytes(self._handler.snapshot(self._topic)), None
+
+    async def after(self, epoch: str, seq: int) -> Page | None:
+        return None
+
+
+class ConnectionSource:
+    family: ClassVar[str] = "connection"
+    lossless: ClassVar[bool] = False
+
+    def __init__(self, handler: ConnectionHandler, topic: ConnectionTopic) -> None:
+        self._handler = handler
+        self._topic = topic
+
+    def opened(self) -> None:
+        self._handler.opened(self._topic)
+
+    def closed(self) -> None:
+        self._handler.closed(self._topic)
+
+    def snapshot(self) -> State:
+        return to_bytes(self._handler.snapshot(self._topic)), None
+
+    async def after(self, epoch: str, seq: int) -> Page | None:
+        return None
 
 
 class Dispatch(Generic[Client]):
@@ -132,6 +214,7 @@ class Dispatch(Generic[Client]):
         quotes: QuotesHandler,
         account: AccountHandler,
         pnl: PnlHandler,
+        connection: ConnectionHandler,
     ) -> None:
         self._topics = topics
         self._now = now
@@ -139,168 +222,242 @@ class Dispatch(Generic[Client]):
         self._quotes = quotes
         self._account = account
         self._pnl = pnl
+        self._connection = connection
 
-    async def answer(self, client: Client, session: models.Session, request: Request) -> bytes:
-        """One frame. Between a join and its answer nothing else runs."""
-        if request.refusal is not None:
-            return error(request.id, request.refusal)
+    async def answer(self, client: Client, caller: Caller, request: Request) -> None:
+        """Send one answer, and after it what the client has missed."""
+        try:
+            if request.refusal is not None:
+                raise request.refusal
+            await self._route(client, caller, request)
+        except problems.StreamProblem as problem:
+            self._topics.send(client, error(request.id, problem))
+
+    async def _route(self, client: Client, caller: Caller, request: Request) -> None:
         match request.type:
             case "ping":
-                return self._pong(request)
+                self._pong(client, request)
+            case "auth":
+                await self._settle(
+                    client, "auth.response", request, self._authenticate(client, caller, request)
+                )
             case "bars.subscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "bars.subscribe.response",
                     request,
-                    self._subscribe_bars(client, session, request),
+                    self._subscribe_bars(client, caller, request),
                 )
             case "bars.unsubscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "bars.unsubscribe.response",
                     request,
-                    self._unsubscribe_bars(client, session, request),
+                    self._unsubscribe_bars(client, caller, request),
                 )
             case "quotes.subscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "quotes.subscribe.response",
                     request,
-                    self._subscribe_quotes(client, session, request),
+                    self._subscribe_quotes(client, caller, request),
                 )
             case "quotes.unsubscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "quotes.unsubscribe.response",
                     request,
-                    self._unsubscribe_quotes(client, session, request),
+                    self._unsubscribe_quotes(client, caller, request),
                 )
             case "account.subscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "account.subscribe.response",
                     request,
-                    self._subscribe_account(client, session, request),
+                    self._subscribe_account(client, caller, request),
                 )
             case "account.unsubscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "account.unsubscribe.response",
                     request,
-                    self._unsubscribe_account(client, session, request),
+                    self._unsubscribe_account(client, caller, request),
                 )
             case "pnl.subscribe":
-                return await _settle(
-                    "pnl.subscribe.response", request, self._subscribe_pnl(client, session, request)
+                await self._settle(
+                    client,
+                    "pnl.subscribe.response",
+                    request,
+                    self._subscribe_pnl(client, caller, request),
                 )
             case "pnl.unsubscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "pnl.unsubscribe.response",
                     request,
-                    self._unsubscribe_pnl(client, session, request),
+                    self._unsubscribe_pnl(client, caller, request),
+                )
+            case "connection.subscribe":
+                await self._settle(
+                    client,
+                    "connection.subscribe.response",
+                    request,
+                    self._subscribe_connection(client, caller, request),
+                )
+            case "connection.unsubscribe":
+                await self._settle(
+                    client,
+                    "connection.unsubscribe.response",
+                    request,
+                    self._unsubscribe_connection(client, caller, request),
                 )
             case _:
-                return error(request.id, problems.UnknownType())
+                raise problems.UnknownType
 
-    def _pong(self, request: Request) -> bytes:
-        try:
-            parse(models.PingMessage, request)
-        except problems.StreamProblem as problem:
-            return error(request.id, problem)
-        return answer("pong", request.id, to_json({"time": self._now()}))
+    def _pong(self, client: Client, request: Request) -> None:
+        parse(models.PingMessage, request)
+        self._topics.send(client, answer("pong", request.id, to_json({"time": self._now()})))
 
-    async def _subscribe_bars(
-        self, client: Client, session: models.Session, request: Request
-    ) -> bytes:
+    async def _authenticate(self, client: Client, caller: Caller, request: Request) -> None:
+        message = parse(models.AuthMessage, request)
+        accepted = await caller.authenticate(message.payload)
+        self._topics.send(client, answer("auth.response", request.id, to_bytes(accepted)))
+
+    async def _subscribe_bars(self, client: Client, caller: Caller, request: Request) -> None:
         """bars.subscribe: Watch the bars of a symbol"""
         message = parse(models.BarsSubscribeMessage, request)
-        topic = await self._bars.subscribe(session, message.payload)
-        if not self._topics.admits(client, topic.address):
-            raise problems.TooManyTopics
-        at = self._topics.join(client, topic.address, _BarsSource(self._bars, topic))
-        return subscribed(
-            "bars.subscribe.response", request.id, topic.address, at.epoch, at.seq, at.snapshot
+        topic = await self._bars.subscribe(_session(caller), message.payload)
+        resume = given(message.payload.resume)
+        await self._join(
+            client,
+            request,
+            "bars.subscribe.response",
+            topic.address,
+            BarsSource(self._bars, topic),
+            None if resume is None else (resume.epoch, resume.seq),
         )
 
-    async def _unsubscribe_bars(
-        self, client: Client, session: models.Session, request: Request
-    ) -> bytes:
+    async def _unsubscribe_bars(self, client: Client, caller: Caller, request: Request) -> None:
         """bars.unsubscribe: Stop watching the bars of a symbol"""
         message = parse(models.BarsUnsubscribeMessage, request)
-        topic = await self._bars.subscribe(session, message.payload)
-        if not self._topics.leave(client, topic.address):
-            raise problems.NotSubscribed
-        return unsubscribed("bars.unsubscribe.response", request.id, topic.address)
+        topic = await self._bars.subscribe(_session(caller), message.payload)
+        self._leave(client, request, "bars.unsubscribe.response", topic.address)
 
-    async def _subscribe_quotes(
-        self, client: Client, session: models.Session, request: Request
-    ) -> bytes:
+    async def _subscribe_quotes(self, client: Client, caller: Caller, request: Request) -> None:
         """quotes.subscribe: Watch the quote of a symbol"""
         message = parse(models.QuotesSubscribeMessage, request)
-        topic = await self._quotes.subscribe(session, message.payload)
-        if not self._topics.admits(client, topic.address):
-            raise problems.TooManyTopics
-        at = self._topics.join(client, topic.address, _QuotesSource(self._quotes, topic))
-        return subscribed(
-            "quotes.subscribe.response", request.id, topic.address, at.epoch, at.seq, at.snapshot
+        topic = await self._quotes.subscribe(_session(caller), message.payload)
+        resume = given(message.payload.resume)
+        await self._join(
+            client,
+            request,
+            "quotes.subscribe.response",
+            topic.address,
+            QuotesSource(self._quotes, topic),
+            None if resume is None else (resume.epoch, resume.seq),
         )
 
-    async def _unsubscribe_quotes(
-        self, client: Client, session: models.Session, request: Request
-    ) -> bytes:
+    async def _unsubscribe_quotes(self, client: Client, caller: Caller, request: Request) -> None:
         """quotes.unsubscribe: Stop watching the quote of a symbol"""
         message = parse(models.QuotesUnsubscribeMessage, request)
-        topic = await self._quotes.subscribe(session, message.payload)
-        if not self._topics.leave(client, topic.address):
-            raise problems.NotSubscribed
-        return unsubscribed("quotes.unsubscribe.response", request.id, topic.address)
+        topic = await self._quotes.subscribe(_session(caller), message.payload)
+        self._leave(client, request, "quotes.unsubscribe.response", topic.address)
 
-    async def _subscribe_account(
-        self, client: Client, session: models.Session, request: Request
-    ) -> bytes:
+    async def _subscribe_account(self, client: Client, caller: Caller, request: Request) -> None:
         """account.subscribe: Follow the ledger of an account"""
         message = parse(models.AccountSubscribeMessage, request)
-        topic = await self._account.subscribe(session, message.payload)
-        if not self._topics.admits(client, topic.address):
-            raise problems.TooManyTopics
-        at = self._topics.join(client, topic.address, _AccountSource(self._account, topic))
-        return subscribed(
-            "account.subscribe.response", request.id, topic.address, at.epoch, at.seq, at.snapshot
+        topic = await self._account.subscribe(_session(caller), message.payload)
+        resume = given(message.payload.resume)
+        await self._join(
+            client,
+            request,
+            "account.subscribe.response",
+            topic.address,
+            AccountSource(self._account, topic),
+            None if resume is None else (resume.epoch, resume.seq),
         )
 
-    async def _unsubscribe_account(
-        self, client: Client, session: models.Session, request: Request
-    ) -> bytes:
+    async def _unsubscribe_account(self, client: Client, caller: Caller, request: Request) -> None:
         """account.unsubscribe: Stop following the ledger of an account"""
         message = parse(models.AccountUnsubscribeMessage, request)
-        topic = await self._account.subscribe(session, message.payload)
-        if not self._topics.leave(client, topic.address):
-            raise problems.NotSubscribed
-        return unsubscribed("account.unsubscribe.response", request.id, topic.address)
+        topic = await self._account.subscribe(_session(caller), message.payload)
+        self._leave(client, request, "account.unsubscribe.response", topic.address)
 
-    async def _subscribe_pnl(
-        self, client: Client, session: models.Session, request: Request
-    ) -> bytes:
+    async def _subscribe_pnl(self, client: Client, caller: Caller, request: Request) -> None:
         """pnl.subscribe: Watch the figures of an account"""
         message = parse(models.PnlSubscribeMessage, request)
-        topic = await self._pnl.subscribe(session, message.payload)
-        if not self._topics.admits(client, topic.address):
-            raise problems.TooManyTopics
-        at = self._topics.join(client, topic.address, _PnlSource(self._pnl, topic))
-        return subscribed(
-            "pnl.subscribe.response", request.id, topic.address, at.epoch, at.seq, at.snapshot
+        topic = await self._pnl.subscribe(_session(caller), message.payload)
+        resume = given(message.payload.resume)
+        await self._join(
+            client,
+            request,
+            "pnl.subscribe.response",
+            topic.address,
+            PnlSource(self._pnl, topic),
+            None if resume is None else (resume.epoch, resume.seq),
         )
 
-    async def _unsubscribe_pnl(
-        self, client: Client, session: models.Session, request: Request
-    ) -> bytes:
+    async def _unsubscribe_pnl(self, client: Client, caller: Caller, request: Request) -> None:
         """pnl.unsubscribe: Stop watching the figures of an account"""
         message = parse(models.PnlUnsubscribeMessage, request)
-        topic = await self._pnl.subscribe(session, message.payload)
-        if not self._topics.leave(client, topic.address):
+        topic = await self._pnl.subscribe(_session(caller), message.payload)
+        self._leave(client, request, "pnl.unsubscribe.response", topic.address)
+
+    async def _subscribe_connection(self, client: Client, caller: Caller, request: Request) -> None:
+        """connection.subscribe: Watch the connection to the broker"""
+        message = parse(models.ConnectionSubscribeMessage, request)
+        topic = await self._connection.subscribe(_session(caller), message.payload)
+        resume = given(message.payload.resume)
+        await self._join(
+            client,
+            request,
+            "connection.subscribe.response",
+            topic.address,
+            ConnectionSource(self._connection, topic),
+            None if resume is None else (resume.epoch, resume.seq),
+        )
+
+    async def _unsubscribe_connection(
+        self, client: Client, caller: Caller, request: Request
+    ) -> None:
+        """connection.unsubscribe: Stop watching the connection to the broker"""
+        message = parse(models.ConnectionUnsubscribeMessage, request)
+        topic = await self._connection.subscribe(_session(caller), message.payload)
+        self._leave(client, request, "connection.unsubscribe.response", topic.address)
+
+    async def _join(
+        self,
+        client: Client,
+        request: Request,
+        type: str,
+        address: str,
+        source: Source,
+        resume: tuple[str, int] | None,
+    ) -> None:
+        if not self._topics.admits(client, address):
+            raise problems.TooManyTopics
+        await self._topics.join(
+            client, address, source, resume, lambda at: subscribed(type, request.id, address, at)
+        )
+
+    def _leave(self, client: Client, request: Request, type: str, address: str) -> None:
+        if not self._topics.leave(client, address):
             raise problems.NotSubscribed
-        return unsubscribed("pnl.unsubscribe.response", request.id, topic.address)
+        self._topics.send(client, unsubscribed(type, request.id, address))
+
+    async def _settle(
+        self, client: Client, type: str, request: Request, work: Awaitable[None]
+    ) -> None:
+        try:
+            await work
+        except problems.StreamProblem as problem:
+            self._topics.send(client, refused(type, request.id, problem))
+        except Exception:
+            log.exception("%s failed", request.type)
+            self._topics.send(client, refused(type, request.id, problems.InternalError()))
 
 
-async def _settle(type: str, request: Request, outcome: Awaitable[bytes]) -> bytes:
-    try:
-        return await outcome
-    except problems.StreamProblem as problem:
-        return refused(type, request.id, problem)
-    except Exception:
-        log.exception("%s failed", request.type)
-        return refused(type, request.id, problems.InternalError())
+def _session(caller: Caller) -> models.Session:
+    if caller.session is None:
+        raise problems.Unauthenticated
+    return caller.session

@@ -4,9 +4,10 @@ What a server of the stream implements: one class a channel.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from generated import models
-from generated.ws.channels import AccountTopic, BarsTopic, PnlTopic, QuotesTopic
+from generated.ws.channels import AccountTopic, BarsTopic, ConnectionTopic, PnlTopic, QuotesTopic
 
 
 class BarsHandler(ABC):
@@ -17,7 +18,9 @@ class BarsHandler(ABC):
     """
 
     @abstractmethod
-    async def subscribe(self, session: models.Session, payload: models.BarsSubscribe) -> BarsTopic:
+    async def subscribe(
+        self, session: models.Session, payload: models.BarsSubscribe | models.BarsUnsubscribe
+    ) -> BarsTopic:
         """The canonical topic, if this session may have it; unsubscribing asks the same.
 
         Raises a StreamProblem to refuse.
@@ -44,7 +47,7 @@ class QuotesHandler(ABC):
 
     @abstractmethod
     async def subscribe(
-        self, session: models.Session, payload: models.QuotesSubscribe
+        self, session: models.Session, payload: models.QuotesSubscribe | models.QuotesUnsubscribe
     ) -> QuotesTopic:
         """The canonical topic, if this session may have it; unsubscribing asks the same.
 
@@ -73,7 +76,7 @@ class AccountHandler(ABC):
 
     @abstractmethod
     async def subscribe(
-        self, session: models.Session, payload: models.AccountSubscribe
+        self, session: models.Session, payload: models.AccountSubscribe | models.AccountUnsubscribe
     ) -> AccountTopic:
         """The canonical topic, if this session may have it; unsubscribing asks the same.
 
@@ -85,6 +88,15 @@ class AccountHandler(ABC):
         """The epoch, the sequence number, and the state as of it: what was committed so far.
 
         Called in one step with joining: no update can come in between.
+        """
+
+    @abstractmethod
+    async def after(
+        self, topic: AccountTopic, epoch: str, seq: int
+    ) -> Sequence[tuple[int, models.AccountUpdate]] | None:
+        """The updates after `seq` with their numbers, oldest first: a page of them, none at the end.
+
+        None where they cannot be had: `epoch` is another, or `seq` lies in the future.
         """
 
     @abstractmethod
@@ -103,7 +115,9 @@ class PnlHandler(ABC):
     """
 
     @abstractmethod
-    async def subscribe(self, session: models.Session, payload: models.PnlSubscribe) -> PnlTopic:
+    async def subscribe(
+        self, session: models.Session, payload: models.PnlSubscribe | models.PnlUnsubscribe
+    ) -> PnlTopic:
         """The canonical topic, if this session may have it; unsubscribing asks the same.
 
         Raises a StreamProblem to refuse.
@@ -119,4 +133,34 @@ class PnlHandler(ABC):
 
     @abstractmethod
     def closed(self, topic: PnlTopic) -> None:
+        """The last subscriber left: stop."""
+
+
+class ConnectionHandler(ABC):
+    """The connection of an account to its broker.
+
+    `connection:{accountId}`, conflated.
+    """
+
+    @abstractmethod
+    async def subscribe(
+        self,
+        session: models.Session,
+        payload: models.ConnectionSubscribe | models.ConnectionUnsubscribe,
+    ) -> ConnectionTopic:
+        """The canonical topic, if this session may have it; unsubscribing asks the same.
+
+        Raises a StreamProblem to refuse.
+        """
+
+    @abstractmethod
+    def snapshot(self, topic: ConnectionTopic) -> models.BrokerConnection:
+        """The state now. Called in one step with joining: no update can come in between."""
+
+    @abstractmethod
+    def opened(self, topic: ConnectionTopic) -> None:
+        """The first subscriber came: start to publish."""
+
+    @abstractmethod
+    def closed(self, topic: ConnectionTopic) -> None:
         """The last subscriber left: stop."""

@@ -30,6 +30,23 @@ LIFESPAN = Lifespan()
 
 
 @dataclass(frozen=True, slots=True)
+class Resume:
+    window: int = 30000
+    keys_per_topic: int = 64
+
+
+RESUME = Resume()
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    stale_after: int = 5000
+
+
+FRESHNESS = Freshness()
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     messages_per_second: int = 50
     message_burst: int = 2000

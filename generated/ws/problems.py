@@ -59,6 +59,27 @@ class RateExceeded(StreamProblem):
     description = "Too many messages; slow down."
 
 
+class Unauthenticated(StreamProblem):
+    """Nobody is signed in on this connection; send `auth` first."""
+
+    code = "unauthenticated"
+    description = "Nobody is signed in on this connection; send `auth` first."
+
+
+class InvalidCredentials(StreamProblem):
+    """This API key is unknown, revoked or expired."""
+
+    code = "invalid_credentials"
+    description = "This API key is unknown, revoked or expired."
+
+
+class AlreadyAuthenticated(StreamProblem):
+    """This connection is signed in already."""
+
+    code = "already_authenticated"
+    description = "This connection is signed in already."
+
+
 class TooManyTopics(StreamProblem):
     """This connection watches as many topics as it may."""
 

@@ -5,10 +5,9 @@ What the server sends about topics: one method a message, encoded once.
 
 from typing import Protocol
 
-from pydantic import BaseModel
-
 from generated import models
-from generated.ws.channels import AccountTopic, BarsTopic, PnlTopic, QuotesTopic
+from generated.ws.channels import AccountTopic, BarsTopic, ConnectionTopic, PnlTopic, QuotesTopic
+from generated.ws.envelope import to_bytes
 
 
 class Publication(Protocol):
@@ -19,6 +18,8 @@ class Publication(Protocol):
     def publish(self, address: str, message: str, key: str, payload: bytes) -> None: ...
 
     def append(self, address: str, message: str, epoch: str, seq: int, payload: bytes) -> None: ...
+
+    def notify(self, address: str, message: str, payload: bytes, *, retained: bool) -> None: ...
 
 
 class Publisher:
@@ -31,19 +32,35 @@ class Publisher:
         """bars.update: The bar changed"""
         address = topic.address
         if self._publication.watched(address):
-            self._publication.publish(address, "bars.update", str(payload.time), _json(payload))
+            self._publication.publish(address, "bars.update", str(payload.time), to_bytes(payload))
+
+    def bars_status(self, topic: BarsTopic, payload: models.Freshness) -> None:
+        """bars.status: The source fell silent, or is back"""
+        address = topic.address
+        if self._publication.watched(address):
+            self._publication.notify(
+                address, "bars.status", to_bytes(payload), retained=payload.stale
+            )
 
     def bars_reset(self, topic: BarsTopic, payload: models.BarsReset) -> None:
         """bars.reset: History changed; read it again"""
         address = topic.address
         if self._publication.watched(address):
-            self._publication.publish(address, "bars.reset", "reset", _json(payload))
+            self._publication.publish(address, "bars.reset", "reset", to_bytes(payload))
 
     def quotes_update(self, topic: QuotesTopic, payload: models.Quote) -> None:
         """quotes.update: The quote changed"""
         address = topic.address
         if self._publication.watched(address):
-            self._publication.publish(address, "quotes.update", "", _json(payload))
+            self._publication.publish(address, "quotes.update", "", to_bytes(payload))
+
+    def quotes_status(self, topic: QuotesTopic, payload: models.Freshness) -> None:
+        """quotes.status: The source fell silent, or is back"""
+        address = topic.address
+        if self._publication.watched(address):
+            self._publication.notify(
+                address, "quotes.status", to_bytes(payload), retained=payload.stale
+            )
 
     def account_update(
         self, topic: AccountTopic, epoch: str, seq: int, payload: models.AccountUpdate
@@ -51,14 +68,40 @@ class Publisher:
         """account.update: A ledger transaction was committed"""
         address = topic.address
         if self._publication.watched(address):
-            self._publication.append(address, "account.update", epoch, seq, _json(payload))
+            self._publication.append(address, "account.update", epoch, seq, to_bytes(payload))
+
+    def account_status(self, topic: AccountTopic, payload: models.Freshness) -> None:
+        """account.status: The source fell silent, or is back"""
+        address = topic.address
+        if self._publication.watched(address):
+            self._publication.notify(
+                address, "account.status", to_bytes(payload), retained=payload.stale
+            )
 
     def pnl_update(self, topic: PnlTopic, payload: models.AccountFigures) -> None:
         """pnl.update: The prices changed the figures"""
         address = topic.address
         if self._publication.watched(address):
-            self._publication.publish(address, "pnl.update", "", _json(payload))
+            self._publication.publish(address, "pnl.update", "", to_bytes(payload))
 
+    def pnl_status(self, topic: PnlTopic, payload: models.Freshness) -> None:
+        """pnl.status: The source fell silent, or is back"""
+        address = topic.address
+        if self._publication.watched(address):
+            self._publication.notify(
+                address, "pnl.status", to_bytes(payload), retained=payload.stale
+            )
 
-def _json(payload: BaseModel) -> bytes:
-    return payload.model_dump_json(by_alias=True).encode()
+    def connection_update(self, topic: ConnectionTopic, payload: models.BrokerConnection) -> None:
+        """connection.update: The connection was made or lost"""
+        address = topic.address
+        if self._publication.watched(address):
+            self._publication.publish(address, "connection.update", "", to_bytes(payload))
+
+    def connection_status(self, topic: ConnectionTopic, payload: models.Freshness) -> None:
+        """connection.status: The source fell silent, or is back"""
+        address = topic.address
+        if self._publication.watched(address):
+            self._publication.notify(
+                address, "connection.status", to_bytes(payload), retained=payload.stale
+            )

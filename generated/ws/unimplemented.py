@@ -3,17 +3,27 @@
 Derive from these while a channel grows; what is not written yet answers so.
 """
 
+from collections.abc import Sequence
+
 from typing_extensions import override
 
 from generated import models
-from generated.ws.channels import AccountTopic, BarsTopic, PnlTopic, QuotesTopic
-from generated.ws.handlers import AccountHandler, BarsHandler, PnlHandler, QuotesHandler
+from generated.ws.channels import AccountTopic, BarsTopic, ConnectionTopic, PnlTopic, QuotesTopic
+from generated.ws.handlers import (
+    AccountHandler,
+    BarsHandler,
+    ConnectionHandler,
+    PnlHandler,
+    QuotesHandler,
+)
 from generated.ws.problems import NotImplementedYet
 
 
 class UnimplementedBars(BarsHandler):
     @override
-    async def subscribe(self, session: models.Session, payload: models.BarsSubscribe) -> BarsTopic:
+    async def subscribe(
+        self, session: models.Session, payload: models.BarsSubscribe | models.BarsUnsubscribe
+    ) -> BarsTopic:
         raise NotImplementedYet
 
     @override
@@ -32,7 +42,7 @@ class UnimplementedBars(BarsHandler):
 class UnimplementedQuotes(QuotesHandler):
     @override
     async def subscribe(
-        self, session: models.Session, payload: models.QuotesSubscribe
+        self, session: models.Session, payload: models.QuotesSubscribe | models.QuotesUnsubscribe
     ) -> QuotesTopic:
         raise NotImplementedYet
 
@@ -52,12 +62,18 @@ class UnimplementedQuotes(QuotesHandler):
 class UnimplementedAccount(AccountHandler):
     @override
     async def subscribe(
-        self, session: models.Session, payload: models.AccountSubscribe
+        self, session: models.Session, payload: models.AccountSubscribe | models.AccountUnsubscribe
     ) -> AccountTopic:
         raise NotImplementedYet
 
     @override
     def snapshot(self, topic: AccountTopic) -> tuple[str, int, models.AccountSnapshot]:
+        raise NotImplementedYet
+
+    @override
+    async def after(
+        self, topic: AccountTopic, epoch: str, seq: int
+    ) -> Sequence[tuple[int, models.AccountUpdate]] | None:
         raise NotImplementedYet
 
     @override
@@ -71,7 +87,9 @@ class UnimplementedAccount(AccountHandler):
 
 class UnimplementedPnl(PnlHandler):
     @override
-    async def subscribe(self, session: models.Session, payload: models.PnlSubscribe) -> PnlTopic:
+    async def subscribe(
+        self, session: models.Session, payload: models.PnlSubscribe | models.PnlUnsubscribe
+    ) -> PnlTopic:
         raise NotImplementedYet
 
     @override
@@ -84,4 +102,26 @@ class UnimplementedPnl(PnlHandler):
 
     @override
     def closed(self, topic: PnlTopic) -> None:
+        return
+
+
+class UnimplementedConnection(ConnectionHandler):
+    @override
+    async def subscribe(
+        self,
+        session: models.Session,
+        payload: models.ConnectionSubscribe | models.ConnectionUnsubscribe,
+    ) -> ConnectionTopic:
+        raise NotImplementedYet
+
+    @override
+    def snapshot(self, topic: ConnectionTopic) -> models.BrokerConnection:
+        raise NotImplementedYet
+
+    @override
+    def opened(self, topic: ConnectionTopic) -> None:
+        return
+
+    @override
+    def closed(self, topic: ConnectionTopic) -> None:
         return

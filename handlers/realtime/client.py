@@ -1,5 +1,6 @@
 """What the hub knows of one connection: its topics and what it has yet to be sent."""
 
+import asyncio
 from collections.abc import Callable
 
 from handlers.realtime.outbox import Outbox
@@ -18,6 +19,7 @@ class Client:
         self.behind_since: int | None = None
         self.closed = False
         self.overflowed: Callable[[], None] | None = None
+        self._left = asyncio.Event()
         self._socket = socket
         self._unread_size = unread_size
 
@@ -29,12 +31,24 @@ class Client:
             self.behind_since = None
             if self.outbox:
                 self._socket.write(self.outbox.drain())
+                self._left.set()
         elif self.outbox:
             self._wait(now)
+
+    def end(self) -> None:
+        """Nothing more is written."""
+        self.closed = True
+        self._left.set()
 
     def unread_for(self, now: int) -> int:
         """Milliseconds since the peer stopped reading."""
         return 0 if self.behind_since is None else now - self.behind_since
+
+    async def room(self) -> None:
+        """Wait until all that was put in has left, or the connection is over."""
+        while self.outbox and not self.closed:
+            self._left.clear()
+            await self._left.wait()
 
     def _wait(self, now: int) -> None:
         if self.behind_since is None:

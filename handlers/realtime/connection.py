@@ -25,7 +25,8 @@ class Conversation(Protocol):
     def read(self, frame: str) -> Sequence[object]:
         """The requests in a frame; a malformed one is a request to be refused."""
 
-    async def answer(self, request: object) -> bytes: ...
+    async def answer(self, request: object) -> None:
+        """Send the answer, through the hub."""
 
     def refuse_rate(self, request: object) -> bytes: ...
 
@@ -94,7 +95,7 @@ class Connection:
             return
         self.closed = close
         self._client.flush(self._now())
-        self._client.closed = True
+        self._client.end()
         self._socket.close(close.code, close.reason)
 
     async def _take(self, frame: str | bytes) -> None:
@@ -111,7 +112,7 @@ class Connection:
             if self.closed is not None:
                 return
             if self._rate.take(self._now()):
-                self._send(await self._conversation.answer(request))
+                await self._conversation.answer(request)
             else:
                 self._send(self._conversation.refuse_rate(request))
                 self._check_rate()

@@ -1,21 +1,25 @@
 """The subscribers of this process: topics to clients, one write per client and tick."""
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from handlers.realtime import frames
 from handlers.realtime.backplane import Backplane, Update
 from handlers.realtime.client import Client
-from handlers.realtime.topic import Joined, Source, Topic
+from handlers.realtime.topic import Joined, Page, Place, Source, Topic
 
 log = logging.getLogger(__name__)
 
 Schedule = Callable[[Callable[[], None]], object]
+Answer = Callable[[Joined], bytes]
 
 
 class Hub:
     """`schedule` runs a callback at the end of the tick; `now` is in milliseconds.
 
-    `epoch` is different in each run of the process.
+    `epoch` is different in each run of the process. A conflated topic keeps its newest
+    `keys_per_topic` values, and goes on for `resume_window` ms after its last client was lost.
     """
 
     def __init__(
@@ -26,23 +30,32 @@ class Hub:
         now: Callable[[], int],
         schedule: Schedule,
         topics_per_client: int = 1_024,
+        keys_per_topic: int = 64,
+        resume_window: int = 30_000,
     ) -> None:
         self._backplane = backplane
         self._epoch = epoch
         self._now = now
         self._schedule = schedule
         self._topics_per_client = topics_per_client
+        self._keys_per_topic = keys_per_topic
+        self._resume_window = resume_window
         self._topics: dict[str, Topic] = {}
+        self._lingering: dict[str, int] = {}
         self._opened = 0
         self._waiting: dict[Client, None] = {}
         self._scheduled = False
         self.deliveries = 0
         self.conflated = 0
+        self.resumed = 0
+        self.gaps = 0
 
     async def start(self) -> None:
         await self._backplane.start(self.deliver)
 
     async def stop(self) -> None:
+        for address in tuple(self._lingering):
+            self._close(self._topics[address])
         await self._backplane.stop()
 
     @property
@@ -56,34 +69,47 @@ class Hub:
         """Whether the client may have this topic besides those it has."""
         return address in client.topics or len(client.topics) < self._topics_per_client
 
-    def join(self, client: Client, address: str, source: Source) -> Joined:
-        """Subscribe, or take a fresh snapshot if the client is subscribed already."""
-        topic = self._topics.get(address) or self._open(address, source)
-        try:
-            joined = topic.join(client)
-        except BaseException:
-            self._close_if_empty(topic)
-            raise
-        client.topics.add(address)
-        return joined
+    async def join(
+        self, client: Client, address: str, source: Source, resume: Place | None, answer: Answer
+    ) -> None:
+        """Subscribe, or take a fresh snapshot if the client is subscribed already.
+
+        The answer is sent in one step with joining, and after it what was missed since `resume`.
+        """
+        if source.lossless and resume is not None:
+            await self._catch_up(client, address, source, resume, answer)
+        else:
+            self._join(client, address, source, resume, answer)
 
     def leave(self, client: Client, address: str) -> bool:
         """False when the client was not subscribed."""
         if address not in client.topics:
             return False
-        client.topics.discard(address)
-        client.outbox.discard(address)
-        topic = self._topics[address]
-        topic.leave(client)
-        self._close_if_empty(topic)
+        topic = self._part(client, address)
+        if not topic:
+            self._close(topic)
         return True
 
     def forget(self, client: Client) -> None:
         """The connection is over: leave everything."""
-        client.closed = True
+        client.end()
         self._waiting.pop(client, None)
         for address in tuple(client.topics):
-            self.leave(client, address)
+            topic = self._part(client, address)
+            if not topic:
+                self._linger(topic)
+
+    def check(self) -> None:
+        """Close what nobody came back to."""
+        now = self._now()
+        for address in [each for each, ends in self._lingering.items() if ends <= now]:
+            self._close(self._topics[address])
+
+    async def watch(self, interval: float = 1.0) -> None:
+        """Check every `interval` seconds, until canceled."""
+        while True:
+            await asyncio.sleep(interval)
+            self.check()
 
     def publish(self, address: str, message: str, key: str, payload: bytes) -> None:
         """A newer value of `key`. Costs nothing when nobody listens."""
@@ -96,14 +122,33 @@ class Hub:
         if address in self._topics:
             self._backplane.publish(Update(address, message, epoch, seq, None, payload))
 
+    def notify(self, address: str, message: str, payload: bytes, *, retained: bool) -> None:
+        """A notice about the topic; a retained one is told to newcomers until one that is not."""
+        topic = self._topics.get(address)
+        if topic is not None:
+            notice = Update(
+                address, message, topic.epoch, topic.seq, message, payload, True, retained
+            )
+            self._backplane.publish(notice)
+
+    def gap(self, address: str, epoch: str, seq: int) -> None:
+        """Tell everybody on the topic that what came before this place cannot be had."""
+        topic = self._topics.get(address)
+        if topic is not None:
+            now = Joined(epoch, seq)
+            for client, last in topic.move(now):
+                self._tell_gap(client, topic, now, last)
+
     def deliver(self, update: Update) -> None:
         """Hand an update to the subscribers of this process, as the same bytes to each."""
         topic = self._topics.get(update.topic)
         if topic is None:
             return
-        frame = _frame(update)
-        for client in topic.due(update):
-            self._put(client, update, frame)
+        if update.notice:
+            topic.note(update)
+            self._spread(topic.members, update, frames.notice(update))
+        else:
+            self._spread(topic.due(update), update, frames.update(update))
 
     def send(self, client: Client, frame: bytes) -> None:
         """A frame for one client: an answer, a notice."""
@@ -121,13 +166,93 @@ class Hub:
             except Exception:
                 log.exception("a client could not be written to")
 
-    def _put(self, client: Client, update: Update, frame: bytes) -> None:
-        self.deliveries += 1
-        if update.key is None:
-            client.outbox.append(frame, lossless=True)
-        elif client.outbox.replace(update.topic, update.key, frame):
-            self.conflated += 1
-        self._wake(client)
+    def _join(
+        self, client: Client, address: str, source: Source, resume: Place | None, answer: Answer
+    ) -> None:
+        topic = self._topic(address, source)
+        missed = None if resume is None or source.lossless else topic.missed(resume)
+        if resume is not None and missed is not None:
+            self.resumed += 1
+            joined = Joined(*resume, resumed=True)
+        else:
+            joined = self._state(topic, None if resume is None else False)
+        self.send(client, answer(joined))
+        for update in missed or ():
+            self._spread((client,), update, frames.update(update))
+        self._seat(client, topic, joined)
+
+    async def _catch_up(
+        self, client: Client, address: str, source: Source, resume: Place, answer: Answer
+    ) -> None:
+        """Send what the source has kept page by page, at the pace of the client, then join."""
+        self.leave(client, address)
+        page = await source.after(*resume)
+        if page is None:
+            self._join(client, address, source, resume, answer)
+            return
+        self.resumed += 1
+        self.send(client, answer(Joined(*resume, resumed=True)))
+        place = resume
+        while page is not None and not client.closed:
+            if not page and self._go_live(client, address, source, place):
+                return
+            place = self._send_page(client, address, source, place, page)
+            await client.room()
+            page = await _next_page(source, place)
+        self._go_on(client, address, source, place)
+
+    def _send_page(
+        self, client: Client, address: str, source: Source, place: Place, page: Page
+    ) -> Place:
+        epoch, seq = place
+        for seq, payload in page:
+            missed = Update(address, f"{source.family}.update", epoch, seq, None, payload)
+            self._spread((client,), missed, frames.update(missed))
+        return epoch, seq
+
+    def _go_live(self, client: Client, address: str, source: Source, place: Place) -> bool:
+        """Join, unless more was booked since the last page was read."""
+        if source.snapshot()[1] != place:
+            return False
+        self._seat(client, self._topic(address, source), Joined(*place))
+        return True
+
+    def _go_on(self, client: Client, address: str, source: Source, place: Place) -> None:
+        """What is missing between a place and now cannot be had."""
+        if client.closed:
+            return
+        topic = self._topic(address, source)
+        now = self._state(topic, None)
+        self._seat(client, topic, now)
+        self._tell_gap(client, topic, now, place[1])
+
+    def _seat(self, client: Client, topic: Topic, joined: Joined) -> None:
+        self._lingering.pop(topic.address, None)
+        topic.join(client, joined)
+        client.topics.add(topic.address)
+        for notice in topic.notices.values():
+            self._spread((client,), notice, frames.notice(notice))
+
+    def _state(self, topic: Topic, resumed: bool | None) -> Joined:
+        try:
+            return topic.state(resumed)
+        except BaseException:
+            if not topic and topic.address not in self._lingering:
+                self._close(topic)
+            raise
+
+    def _spread(self, clients: Iterable[Client], update: Update, frame: bytes) -> None:
+        for client in clients:
+            self.deliveries += 1
+            if update.key is None:
+                client.outbox.append(frame, lossless=True)
+            elif client.outbox.replace(update.topic, update.key, frame):
+                self.conflated += 1
+            self._wake(client)
+
+    def _tell_gap(self, client: Client, topic: Topic, now: Joined, last: int) -> None:
+        self.gaps += 1
+        self.send(client, frames.gap(topic.source.family, topic.address, now, last))
 
     def _wake(self, client: Client) -> None:
         if client.closed:
@@ -137,9 +262,13 @@ class Hub:
             self._scheduled = True
             self._schedule(self.flush)
 
+    def _topic(self, address: str, source: Source) -> Topic:
+        topic = self._topics.get(address)
+        return self._open(address, source) if topic is None else topic
+
     def _open(self, address: str, source: Source) -> Topic:
         self._opened += 1
-        topic = Topic(address, f"{self._epoch}-{self._opened}", source)
+        topic = Topic(address, f"{self._epoch}-{self._opened}", source, self._keys_per_topic)
         self._topics[address] = topic
         self._backplane.subscribe(address)
         try:
@@ -149,24 +278,36 @@ class Hub:
             raise
         return topic
 
-    def _close_if_empty(self, topic: Topic) -> None:
-        if not topic:
-            self._drop(topic)
-            try:
-                topic.source.closed()
-            except Exception:
-                log.exception("closing %s failed", topic.address)
+    def _part(self, client: Client, address: str) -> Topic:
+        client.topics.discard(address)
+        client.outbox.discard(address)
+        topic = self._topics[address]
+        topic.leave(client)
+        return topic
+
+    def _linger(self, topic: Topic) -> None:
+        """A client that was cut off comes back in a moment; a ledger does not need us for that."""
+        if topic.source.lossless or self._resume_window <= 0:
+            self._close(topic)
+        else:
+            self._lingering[topic.address] = self._now() + self._resume_window
+
+    def _close(self, topic: Topic) -> None:
+        self._drop(topic)
+        try:
+            topic.source.closed()
+        except Exception:
+            log.exception("closing %s failed", topic.address)
 
     def _drop(self, topic: Topic) -> None:
+        self._lingering.pop(topic.address, None)
         del self._topics[topic.address]
         self._backplane.unsubscribe(topic.address)
 
 
-def _frame(update: Update) -> bytes:
-    """Built by hand: the payload is JSON already and addresses need no escaping."""
-    return b'{"type":"%b","topic":"%b","seq":%d,"payload":%b}' % (
-        update.message.encode(),
-        update.topic.encode(),
-        update.seq,
-        update.payload,
-    )
+async def _next_page(source: Source, place: Place) -> Page | None:
+    try:
+        return await source.after(*place)
+    except Exception:
+        log.exception("what a client has missed could not be read")
+        return None

@@ -1,8 +1,8 @@
-"""One stream that clients join: its numbering and who is on it."""
+"""One stream that clients join: its numbering, what is kept of it, and who is on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,21 +12,38 @@ if TYPE_CHECKING:
     from handlers.realtime.client import Client
 
 
-State = tuple[bytes | None, tuple[str, int] | None]
-"""JSON, and the epoch and sequence number where the source counts by itself."""
+Place = tuple[str, int]
+"""An epoch, and a sequence number in it."""
+State = tuple[bytes | None, Place | None]
+"""JSON, and its place where the source counts by itself."""
+Page = Sequence[tuple[int, bytes]]
+"""Updates in order, each with its sequence number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Where a subscriber stands: updates above `seq` follow, none is missing between."""
+    """Where a subscriber stands: updates above `seq` follow, none is missing between.
+
+    `resumed` is None unless the subscriber asked to go on from a place of its own.
+    """
 
     epoch: str
     seq: int
-    snapshot: bytes | None
+    snapshot: bytes | None = None
+    resumed: bool | None = None
 
 
 class Source(Protocol):
-    """Who knows the state of a topic, and works only while somebody listens."""
+    """Who knows the state of a topic, and works only while somebody listens.
+
+    A lossless source counts by itself, and gives what was missed page by page.
+    """
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def lossless(self) -> bool: ...
 
     def opened(self) -> None: ...
 
@@ -34,39 +51,79 @@ class Source(Protocol):
 
     def snapshot(self) -> State: ...
 
+    async def after(self, epoch: str, seq: int) -> Page | None: ...
+
 
 class Topic:
-    def __init__(self, address: str, epoch: str, source: Source) -> None:
+    """`keys` bounds how many of the newest values are kept for those who resume."""
+
+    def __init__(self, address: str, epoch: str, source: Source, keys: int) -> None:
         self.address = address
         self.source = source
         self.epoch = epoch
         self.seq = 0
+        self.notices: dict[str, Update] = {}
+        self._keys = keys
+        self._kept: dict[str, Update] = {}
+        self._forgotten = 0
         self._members: dict[Client, Joined] = {}
         self._highest = 0
 
     def __bool__(self) -> bool:
         return bool(self._members)
 
-    def join(self, client: Client) -> Joined:
-        """Take the snapshot and join in one step: nothing is published in between."""
-        payload, position = self.source.snapshot()
-        epoch, seq = (self.epoch, self.seq) if position is None else position
-        joined = Joined(epoch, seq, payload)
+    @property
+    def members(self) -> tuple[Client, ...]:
+        return tuple(self._members)
+
+    def state(self, resumed: bool | None = None) -> Joined:
+        """The snapshot and its place, now."""
+        payload, place = self.source.snapshot()
+        epoch, seq = (self.epoch, self.seq) if place is None else place
+        return Joined(epoch, seq, payload, resumed)
+
+    def missed(self, place: Place) -> Sequence[Update] | None:
+        """What came after a place, the newest of each key; None where that is not known."""
+        epoch, seq = place
+        if epoch != self.epoch or not self._forgotten <= seq <= self.seq:
+            return None
+        return [update for update in self._kept.values() if update.seq > seq]
+
+    def join(self, client: Client, joined: Joined) -> None:
         self._members[client] = joined
-        self._highest = max(self._highest, seq)
-        return joined
+        self._highest = max(self._highest, joined.seq)
 
     def leave(self, client: Client) -> None:
         del self._members[client]
 
     def next(self, message: str, key: str, payload: bytes) -> Update:
-        """Number a conflated update."""
+        """Number a conflated update, and keep it in place of the older one of its key."""
         self.seq += 1
-        return Update(self.address, message, self.epoch, self.seq, key, payload)
+        update = Update(self.address, message, self.epoch, self.seq, key, payload)
+        self._kept.pop(key, None)
+        self._kept[key] = update
+        if len(self._kept) > self._keys:
+            self._forgotten = self._kept.pop(next(iter(self._kept))).seq
+        return update
+
+    def note(self, notice: Update) -> None:
+        """Keep a notice for those who come later, or let go of it."""
+        if notice.retained:
+            self.notices[notice.message] = notice
+        else:
+            self.notices.pop(notice.message, None)
+
+    def move(self, place: Joined) -> Sequence[tuple[Client, int]]:
+        """Everybody stands at a new place; with the last number each had before."""
+        before = [(client, max(at.seq, self._highest)) for client, at in self._members.items()]
+        self.epoch, self.seq, self._highest = place.epoch, place.seq, place.seq
+        self._members = dict.fromkeys(self._members, place)
+        return before
 
     def due(self, update: Update) -> Iterable[Client]:
         """The members whose snapshot does not hold this update yet."""
         if update.seq > self._highest:
+            self._highest = update.seq
             return self._members
         return [client for client, at in self._members.items() if _is_news(update, at)]
 

@@ -1,6 +1,7 @@
 """The account's stream: one update for each ledger transaction, numbered as the ledger is."""
 
-from typing import final
+from collections.abc import Sequence
+from typing import Final, final
 
 from typing_extensions import override
 
@@ -11,7 +12,11 @@ from generated.ws.handlers import AccountHandler
 from generated.ws.publisher import Publisher
 from handlers import wire
 from handlers.oms import AccountListener, AccountNotFound, Oms
+from handlers.trading.account import AccountView
 from handlers.trading.transactions import Transaction
+
+PAGE: Final = 100
+"""Transactions that are read at once for a client that was away."""
 
 
 @final
@@ -23,7 +28,7 @@ class AccountStream(AccountHandler, AccountListener):
 
     @override
     async def subscribe(
-        self, session: models.Session, payload: models.AccountSubscribe
+        self, session: models.Session, payload: models.AccountSubscribe | models.AccountUnsubscribe
     ) -> AccountTopic:
         try:
             self._oms.account(session.user_id, payload.account_id)
@@ -38,6 +43,21 @@ class AccountStream(AccountHandler, AccountListener):
             raise problems.AccountNotFound
         view = state.view()
         return view.as_of.epoch, view.sequence, wire.account_snapshot(view)
+
+    @override
+    async def after(
+        self, topic: AccountTopic, epoch: str, seq: int
+    ) -> Sequence[tuple[int, models.AccountUpdate]] | None:
+        state = self._oms.find(topic.account_id)
+        if state is None or not _was_there(state.view(), epoch, seq):
+            return None
+        stored = await self._oms.transactions(topic.account_id, seq, PAGE)
+        applied = state.view().sequence
+        return [
+            (transaction.sequence, wire.account_update(state, transaction))
+            for transaction in stored
+            if transaction.sequence <= applied
+        ]
 
     @override
     def opened(self, topic: AccountTopic) -> None:
@@ -56,3 +76,7 @@ class AccountStream(AccountHandler, AccountListener):
             update = wire.account_update(state, transaction)
             topic = AccountTopic(account_id)
             self._publisher.account_update(topic, transaction.epoch, transaction.sequence, update)
+
+
+def _was_there(view: AccountView, epoch: str, seq: int) -> bool:
+    return epoch == view.as_of.epoch and seq <= view.sequence

@@ -29,7 +29,9 @@ class BarsStream(BarsHandler, FeedSink):
         self._open: dict[tuple[str, models.Resolution], BarsTopic] = {}
 
     @override
-    async def subscribe(self, session: models.Session, payload: models.BarsSubscribe) -> BarsTopic:
+    async def subscribe(
+        self, session: models.Session, payload: models.BarsSubscribe | models.BarsUnsubscribe
+    ) -> BarsTopic:
         symbol = self._feeds.symbol(payload.symbol)
         if symbol is None:
             raise problems.SymbolNotFound(f"There is no symbol {payload.symbol}.")

@@ -39,6 +39,7 @@ class StreamConversation:
             lifecycle=models.Lifecycle(policy.LIFECYCLE),
             connection_id=self.connection_id,
             time=self.now(),
+            authenticated=True,
             heartbeat=models.HelloHeartbeat(
                 ping_interval=rules.ping_interval, timeout=rules.silence
             ),
@@ -61,8 +62,11 @@ class StreamConversation:
     def read(self, frame: str) -> Sequence[object]:
         return envelope.read(frame)
 
-    async def answer(self, request: object) -> bytes:
-        return await self.dispatch.answer(self.client, self.session, cast(Request, request))
+    async def answer(self, request: object) -> None:
+        await self.dispatch.answer(self.client, self, cast(Request, request))
+
+    async def authenticate(self, payload: models.Auth) -> models.Authenticated:
+        raise problems.AlreadyAuthenticated
 
     def refuse_rate(self, request: object) -> bytes:
         return envelope.error(cast(Request, request).id, problems.RateExceeded())

@@ -25,7 +25,9 @@ class PnlStream(PnlHandler, PnlListener):
         self._clock = clock
 
     @override
-    async def subscribe(self, session: models.Session, payload: models.PnlSubscribe) -> PnlTopic:
+    async def subscribe(
+        self, session: models.Session, payload: models.PnlSubscribe | models.PnlUnsubscribe
+    ) -> PnlTopic:
         try:
             self._oms.account(session.user_id, payload.account_id)
         except AccountNotFound as error:

@@ -27,7 +27,7 @@ class QuotesStream(QuotesHandler, FeedSink):
 
     @override
     async def subscribe(
-        self, session: models.Session, payload: models.QuotesSubscribe
+        self, session: models.Session, payload: models.QuotesSubscribe | models.QuotesUnsubscribe
     ) -> QuotesTopic:
         symbol = self._feeds.symbol(payload.symbol)
         if symbol is None:

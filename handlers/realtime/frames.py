@@ -1,0 +1,31 @@
+"""The frames of the hub, built by hand: payloads are JSON already, addresses need no escaping."""
+
+import orjson
+
+from handlers.realtime.backplane import Update
+from handlers.realtime.topic import Joined
+
+
+def update(update: Update) -> bytes:
+    return b'{"type":"%b","topic":"%b","seq":%d,"payload":%b}' % (
+        update.message.encode(),
+        update.topic.encode(),
+        update.seq,
+        update.payload,
+    )
+
+
+def notice(notice: Update) -> bytes:
+    """Without a sequence number: it is about the topic."""
+    return b'{"type":"%b","topic":"%b","payload":%b}' % (
+        notice.message.encode(),
+        notice.topic.encode(),
+        notice.payload,
+    )
+
+
+def gap(family: str, topic: str, now: Joined, last: int) -> bytes:
+    """What came after `last` is lost; the stream goes on from `now`."""
+    payload = {"epoch": now.epoch, "lastSeq": last}
+    envelope = {"type": f"{family}.gap", "topic": topic, "seq": now.seq, "payload": payload}
+    return orjson.dumps(envelope)
