@@ -52,11 +52,7 @@ class Authentication(SecurityHandler):
     async def session(self, request: Request, token: str) -> models.Session:
         """On this machine an ended session leads back to the local user."""
         found = await self._identity.by_cookie(token)
-        if found is not None:
-            return found[1]
-        if "authorization" in request.headers:
-            raise problems.Unauthenticated("This session has ended.")
-        return await self.absent(request)
+        return await self.absent(request) if found is None else found[1]
 
     @override
     async def bearer(self, request: Request, token: str) -> models.Session:
@@ -66,8 +62,11 @@ class Authentication(SecurityHandler):
         return found[1]
 
     @override
-    async def absent(self, request: Request) -> models.Session:
-        session = await self._identity.by_machine(request)
+    async def absent(self, request: HTTPConnection) -> models.Session:
+        """Who names somebody in a way that does not count here is not the local user instead."""
+        session = None
+        if "authorization" not in request.headers:
+            session = await self._identity.by_machine(request)
         if session is None:
             raise problems.Unauthenticated("Sign in, or send an API key.")
         return session
@@ -82,25 +81,15 @@ class Authentication(SecurityHandler):
 
     async def admit(self, handshake: HTTPConnection) -> Admission:
         """Raises problems.Unauthenticated."""
-        secret = _bearer(handshake.headers.get("authorization"))
-        token = handshake.cookies.get(COOKIE)
-        found = None
-        if secret is not None:
+        token, secret = handshake.cookies.get(COOKIE), _bearer(handshake)
+        found = await self._identity.by_cookie(token) if token else None
+        if found is None and secret:
             found = await self._identity.by_key(secret)
-        elif token:
-            found = await self._identity.by_cookie(token)
-        if found is not None:
-            credential, session = found
-            return Admission(session, credential, self._identity.endings, self._now)
-        local = None if secret is not None else await self._identity.by_machine(handshake)
-        if local is None:
-            raise problems.Unauthenticated("Sign in, or send an API key.")
-        return Admission(local, None, self._identity.endings, self._now)
+        credential, session = found or (None, await self.absent(handshake))
+        return Admission(session, credential, self._identity.endings, self._now)
 
 
-def _bearer(authorization: str | None) -> str | None:
-    """The secret of a bearer header; an empty one where the header is of another kind."""
-    if authorization is None:
-        return None
-    scheme, _, secret = authorization.partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
+def _bearer(handshake: HTTPConnection) -> str | None:
+    """The secret of an API key, in the order and the way that requests are read."""
+    scheme, _, secret = handshake.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None

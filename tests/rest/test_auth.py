@@ -207,9 +207,19 @@ async def test_keys_of_others_do_not_exist(
     assert (await local.delete(f"/auth/keys/{created['keyId']}")).status_code == 404
 
 
-async def test_a_wrong_key_is_no_way_to_be_the_local_user(local: httpx.AsyncClient) -> None:
-    answer = await local.get("/auth/session", headers={"Authorization": "Bearer tp_wrong"})
+@pytest.mark.parametrize("value", ["Bearer tp_wrong", "Bearer", "Basic dHJhZGVyOnRyYWRlcg==", ""])
+async def test_a_wrong_credential_is_no_way_to_be_the_local_user(
+    local: httpx.AsyncClient, value: str
+) -> None:
+    answer = await local.get("/auth/session", headers={"Authorization": value})
     assert answer.status_code == 401
+
+
+async def test_what_a_proxy_asks_for_is_not_in_the_way_of_a_session(
+    trader: httpx.AsyncClient,
+) -> None:
+    answer = await trader.get("/auth/session", headers={"Authorization": "Basic cHJveHk6"})
+    assert answer.json()["authentication"] == "session"
 
 
 async def test_an_ended_session_does_not_lock_the_local_user_out(local: httpx.AsyncClient) -> None:

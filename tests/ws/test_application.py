@@ -43,6 +43,24 @@ async def test_a_stranger_from_elsewhere_is_turned_away(application: Application
     assert end.value.code == 4100
 
 
+@pytest.mark.parametrize("value", ["Bearer tp_wrong", "Bearer", "Basic dHJhZGVyOnRyYWRlcg==", ""])
+async def test_a_wrong_credential_is_no_way_to_be_the_local_user(
+    application: Application, value: str
+) -> None:
+    async with AsgiClient(application.asgi, headers={"authorization": value}) as client:
+        with pytest.raises(Closed) as end:
+            await client.heard()
+    assert end.value.code == 4100
+
+
+async def test_what_a_proxy_asks_for_is_not_in_the_way_of_a_session(
+    application: Application,
+) -> None:
+    hers = await _log_in(application, "ada") | {"authorization": "Basic cHJveHk6"}
+    async with AsgiClient(application.asgi, headers=hers, peer=ELSEWHERE) as client:
+        assert (await client.heard())["type"] == "hello"
+
+
 @pytest.mark.parametrize(
     "headers",
     [
