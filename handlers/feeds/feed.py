@@ -50,7 +50,8 @@ class Feed(ABC):
     - A quote is never older than the one before it. A feed that knows bars alone gives quotes for
       valuation, each older than the market time: nothing can fill on them.
     - Only what is watched is streamed; `watch` takes effect with the next price.
-    - Methods other than `run` answer at once, from memory.
+    - Methods other than `run` answer at once, from memory. `history` may be called in any thread;
+      thousands of bars take it a tenth of a second.
 
     Unknown symbols raise KeyError.
     """

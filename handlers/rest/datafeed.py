@@ -1,5 +1,6 @@
 """Symbols, bars and quotes."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
@@ -25,6 +26,9 @@ _E = TypeVar("_E", bound=StrEnum)
 
 DEFAULT_BARS: Final = 500
 """What is given when neither `from` nor `countBack` says how much."""
+
+AT_ONCE: Final = 1_000
+"""Bars that are made without leaving the event loop: it takes a few milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Datafeed(DatafeedHandler):
     def __init__(self, feeds: Feeds, clock: Clock) -> None:
         self._feeds = feeds
         self._clock = clock
+        self._aside = asyncio.Lock()
 
     @override
     async def get_datafeed_config(self, session: models.Session) -> models.DatafeedConfig:
@@ -128,12 +133,11 @@ class Datafeed(DatafeedHandler):
             etag = self._etag(part)
             if etag is not None and _matches(etag, if_none_match):
                 return results.GetBarsNotModified(etag=etag)
-            page = self._page(part)
+            body = await self._body(whole, part)
         except NotSupported as error:
             raise _not_supported(whole.symbol, error) from error
-        following = whole.cursor(page.bars[0].time) if page.more else None
-        body = market_wire.bar_page(whole.symbol, canonical, adjustment, page, following)
-        return results.GetBarsOk(body=body, etag=etag)
+        # Made aside, the page may be of the epoch that follows.
+        return results.GetBarsOk(body=body, etag=etag if etag == self._etag(part) else None)
 
     @override
     async def get_quotes(
@@ -161,7 +165,21 @@ class Datafeed(DatafeedHandler):
             raise problems.NoPrice(f"{symbol.id} has no price yet; ask for the others without it.")
         return model
 
-    def _page(self, request: _Request) -> BarPage:
+    async def _body(self, whole: _Request, part: _Request) -> models.BarPage:
+        """Many bars are made aside, one page at a time: the streams must not wait for them."""
+        if part.count is not None and part.count <= AT_ONCE:
+            return self._page(whole, part)
+        async with self._aside:
+            return await asyncio.to_thread(self._page, whole, part)
+
+    def _page(self, whole: _Request, part: _Request) -> models.BarPage:
+        page = self._bars(part)
+        following = whole.cursor(page.bars[0].time) if page.more else None
+        return market_wire.bar_page(
+            whole.symbol, whole.resolution, whole.adjustment, page, following
+        )
+
+    def _bars(self, request: _Request) -> BarPage:
         return self._feeds.history(
             request.symbol,
             request.resolution,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from threading import get_ident
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from generated.rest.unimplemented import (
 from handlers.feeds.feeds import Feeds
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
+from handlers.market.bars import BarPage
 from handlers.market.resolutions import DAY, HOUR, MINUTE
 from handlers.rest.datafeed import Datafeed
 from handlers.storage.replays import MemoryReplays
@@ -323,3 +325,20 @@ async def test_a_symbol_that_is_not_listed_yet_has_no_quote(market: Market) -> N
 async def test_the_servers_time(market: Market) -> None:
     market.clock.advance(5)
     assert await market.get("time") == {"time": NOW + 5}
+
+
+async def test_many_bars_are_made_aside(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that nobody waits for them: a cold page of thousands takes a tenth of a second."""
+    threads: list[int] = []
+    history = Feeds.history
+
+    def noting(self: Feeds, *arguments: Any) -> BarPage:
+        threads.append(get_ident())
+        return history(self, *arguments)
+
+    monkeypatch.setattr(Feeds, "history", noting)
+    few = await market.bars("AAPL", "D", countBack=1_000)
+    many = await market.bars("AAPL", "D", countBack=5_000)
+    assert threads[0] == get_ident() != threads[1]
+    assert many["bars"][-1_000:] == few["bars"]
+    assert len(many["bars"]) == 5_000

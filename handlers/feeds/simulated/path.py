@@ -73,9 +73,10 @@ class Path:
         `time` lies inside the session; what is traded at `time` counts.
         """
         moment = session.index, (time - session.open) // TRADE
-        if self._latest[0] != moment:
-            self._latest = moment, self._running(session, time - session.open)
-        return self._latest[1]
+        latest = self._latest
+        if latest[0] != moment:
+            latest = self._latest = moment, self._running(session, time - session.open)
+        return latest[1]
 
     def _running(self, session: Session, offset: int) -> tuple[Cell, ...]:
         cell, index = self.day(session), 0
