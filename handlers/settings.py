@@ -6,10 +6,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "TRADING_PRO_"
+ENV_FILE = Path(".env")
+ENCODING = "utf-8"
 FRONTEND = Path(__file__).resolve().parent.parent / "frontend" / "dist"
 
 
@@ -24,8 +27,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
-        env_file_encoding="utf-8",
+        env_file=ENV_FILE,
+        env_file_encoding=ENCODING,
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -117,9 +120,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def unknown_variables() -> tuple[str, ...]:
-    """Environment variables that carry our prefix and mean nothing, most likely misspelled."""
+def unknown_variables(env_file: Path = ENV_FILE) -> tuple[str, ...]:
+    """Names in the environment and in `.env` that carry our prefix and mean nothing.
+
+    Most likely they are misspelled.
+    """
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    names = {*os.environ, *dotenv_values(env_file, encoding=ENCODING)}
     return tuple(
-        sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+        sorted(
+            name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known
+        )
     )

@@ -62,6 +62,15 @@ def test_notices_a_misspelled_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert unknown_variables() == ("TRADING_PRO_PROT",)
 
 
+def test_notices_a_misspelled_line_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(
+        "TRADING_PRO_PORT=8001\nexport trading_pro_hots=lan\nOTHER=1\n#TRADING_PRO_X=1\n"
+    )
+    assert unknown_variables(file) == ("trading_pro_hots",)
+    assert unknown_variables(tmp_path / "none") == ()
+
+
 def test_the_database_url_is_not_printed() -> None:
     secret = settings(database_url="sqlite:////secret/place.sqlite")
     assert "secret" not in repr(secret)
