@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -149,13 +150,16 @@ async def test_a_stranger_is_told_by_the_close_code(running: Running) -> None:
         assert await _close_code(client) == 4100
 
 
-async def test_too_many_connections_are_refused_with_a_status(running: Running) -> None:
+async def test_too_many_connections_are_refused_with_a_status_and_no_error(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
     async with AsyncExitStack() as many:
         for _ in range(50):
             await many.enter_async_context(connect(running.address))
         with pytest.raises(InvalidStatus) as refusal:
             await connect(running.address)
         assert refusal.value.response.status_code == 429
+    assert [each.message for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 async def _heard(client: ClientConnection) -> Any:
