@@ -174,6 +174,28 @@ class FeedSuite(ABC):
         ):
             assert (following.time > bar.time) is closed
 
+    def test_a_clock_that_is_set_back_reopens_nothing(self, subject: Subject) -> None:
+        sink = Sink()
+        subject.feed.watch(subject.symbol)
+        subject.feed.watch(subject.symbol, subject.resolution)
+        subject.run(sink)
+        seen, latest = (len(sink.bars), len(sink.quotes)), subject.feed.market_time(subject.symbol)
+        back = subject.ticks * subject.tick
+        subject.clock.advance(-back)
+        subject.step(sink)
+        assert (len(sink.bars), len(sink.quotes)) == seen
+        assert subject.feed.market_time(subject.symbol) == latest
+        assert sink.epochs == []
+        subject.clock.advance(back)
+        subject.run(sink)
+        mine = [(bar.time, closed) for _, of, bar, closed in sink.bars if of is subject.resolution]
+        assert mine == sorted(mine)
+        ended = [time for time, closed in mine if closed]
+        assert len(ended) == len(set(ended))
+        newest = subject.feed.bar(subject.symbol, subject.resolution)
+        assert newest is not None
+        assert (newest[0].time, newest[1]) == mine[-1]
+
     def test_quotes_and_market_time_never_go_back(self, subject: Subject) -> None:
         sink, times = Sink(), []
         subject.feed.watch(subject.symbol)

@@ -107,3 +107,20 @@ def test_the_epoch_is_that_of_the_seed() -> None:
     clock = ManualClock(NOW)
     assert simulated(clock).epoch == simulated(clock).epoch
     assert simulated(clock).epoch != SimulatedFeed(clock, "another").epoch
+
+
+def test_prices_stand_still_until_the_clock_is_where_it_was() -> None:
+    clock = ManualClock(NOW)
+    feed, sink = simulated(clock), Sink()
+    feed.watch("AAPL")
+    feed.step(sink)
+    clock.advance(-HOUR)
+    feed.step(sink)
+    assert feed.trouble == "the clock was set back: prices stand still for 3600 s"
+    assert feed.heartbeat_at() == NOW
+    assert feed.quote("AAPL") == sink.quotes[-1]
+    clock.advance(HOUR + 250)
+    feed.step(sink)
+    assert feed.trouble is None
+    assert feed.heartbeat_at() == clock.now()
+    assert [quote.time for quote in sink.quotes] == [NOW, NOW + 250]

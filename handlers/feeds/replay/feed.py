@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, final
 
 from typing_extensions import override
@@ -46,7 +47,7 @@ class ReplayFeed(Feed):
     ) -> None:
         """A bar every `bar_duration` ms, after `history` bars that are known from the start.
 
-        Goes on with the replay that is stored, unless it was of another record or other settings.
+        Goes on where the stored replay is, unless it was of another record.
         """
         self._clock = clock
         self._heartbeat_at = self._data_at = 0
@@ -56,10 +57,10 @@ class ReplayFeed(Feed):
         fresh = Replay(
             NAME, new_epoch(), clock.now(), bar_duration, first, self._recording.fingerprint
         )
-        replay = _resumed(replays, fresh) if len(self._recording) else fresh
-        self._replay = replay
         total = max(first, len(self._recording))
-        self._schedule = Schedule(replay.started_at, bar_duration, first, total)
+        replay = _resumed(replays, fresh, total) if len(self._recording) else fresh
+        self._replay = replay
+        self._schedule = _schedule(replay, total)
         self._position = self._schedule.at(clock.now())
 
     @property
@@ -179,11 +180,11 @@ class ReplayFeed(Feed):
         now = self._clock.now()
         self._heartbeat_at = now
         target = self._schedule.at(now)
-        if target.lap != self._position.lap:
+        if target.lap > self._position.lap:
             self._position = target
             self._data_at = now
             sink.on_epoch(self)
-        while self._position.behind < target.behind:
+        while self._position < target:
             self._position = Position(target.lap, self._position.behind + 1)
             self._data_at = now
             for symbol_id in tuple(self._watched):
@@ -219,15 +220,28 @@ def _recording(read: Callable[[], Record]) -> tuple[Recording, str | None]:
         return Recording(Record({}, "")), str(error)
 
 
-def _resumed(replays: Replays, fresh: Replay) -> Replay:
-    """The stored replay where it is the same but for its begin, else the fresh one."""
+def _resumed(replays: Replays, fresh: Replay, total: int) -> Replay:
+    """The stored replay of the same record, by the rules of the fresh one; else the fresh one."""
     stored = replays.find(fresh.name)
-    if stored is not None:
-        same = stored.bar_duration, stored.history, stored.fingerprint
-        if same == (fresh.bar_duration, fresh.history, fresh.fingerprint):
-            return stored
-    replays.save(fresh)
-    return fresh
+    if stored is None or stored.fingerprint != fresh.fingerprint:
+        replays.save(fresh)
+        return fresh
+    if (stored.bar_duration, stored.history) == (fresh.bar_duration, fresh.history):
+        return stored
+    changed = _schedule(stored, total).changed(fresh.started_at, fresh.bar_duration, fresh.history)
+    resumed = replace(
+        stored,
+        started_at=changed.started_at,
+        bar_duration=changed.bar_duration,
+        history=changed.first,
+    )
+    if resumed != stored:
+        replays.save(resumed)
+    return resumed
+
+
+def _schedule(replay: Replay, total: int) -> Schedule:
+    return Schedule(replay.started_at, replay.bar_duration, replay.history, total)
 
 
 def _check(resolution: Resolution) -> None:

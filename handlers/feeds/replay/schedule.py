@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Position:
     lap: int
     """How often the record was gone through before."""
@@ -24,6 +24,19 @@ class Schedule:
         steps = max(0, now - self.started_at) // self.bar_duration
         lap, step = divmod(steps, self.total - self.first + 1)
         return Position(lap, self.first + step)
+
+    def changed(self, now: int, bar_duration: int, first: int) -> "Schedule":
+        """Goes on from the same position by other rules; `started_at` is when it would have begun.
+
+        A position before the new `first` cannot be kept, so `first` stays as it was then.
+        """
+        position = self.at(now)
+        first = first if first <= position.behind else self.first
+        steps = position.lap * (self.total - first + 1) + position.behind - first
+        since = (
+            max(0, now - self.started_at) % self.bar_duration * bar_duration // self.bar_duration
+        )
+        return Schedule(now - steps * bar_duration - since, bar_duration, first, self.total)
 
     def next_change(self, now: int) -> int:
         """When the position changes next."""

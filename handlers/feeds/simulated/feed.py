@@ -30,6 +30,9 @@ _CALENDAR_END: Final = "2050-12-31"
 _MODEL: Final = "2"
 """Raise it with every change that alters prices: it is part of the epoch."""
 
+_CLOCK_SLACK: Final = 1_000
+"""The clock may be set back by so many ms; beyond that the feed counts as silent meanwhile."""
+
 _EXCHANGES: Final = (
     Exchange("SIM", "Simulated exchange, round the clock", DataKind.SIMULATED),
     Exchange("SIMNY", "Simulated exchange, New York hours", DataKind.SIMULATED),
@@ -55,6 +58,7 @@ class SimulatedFeed(Feed):
             self._listings[instrument.symbol.id] = Listing(seed, instrument, hours)
         self._streams: dict[str, Stream] = {}
         self._heartbeat_at = 0
+        self._latest = 0
         self._trouble: str | None = None
 
     @property
@@ -75,6 +79,9 @@ class SimulatedFeed(Feed):
     @property
     @override
     def trouble(self) -> str | None:
+        behind = self._latest - self._clock.now()
+        if behind > _CLOCK_SLACK:
+            return f"the clock was set back: prices stand still for {behind // 1_000} s"
         return self._trouble
 
     @override
@@ -98,7 +105,7 @@ class SimulatedFeed(Feed):
         if adjustment not in self.adjustments():
             raise NotSupported(adjustment)
         chart = self._listings[symbol_id].chart
-        now = self._clock.now()
+        now = self._now()
         end = now + 1 if end is None else min(end, now + 1)
         count = min(count_back or MAX_BARS, MAX_BARS)
         start = 0 if start is None or count_back else start
@@ -110,29 +117,29 @@ class SimulatedFeed(Feed):
 
     @override
     def bar(self, symbol_id: str, resolution: Resolution) -> tuple[Bar, bool] | None:
-        return self._listings[symbol_id].chart.current(resolution, self._clock.now())
+        return self._listings[symbol_id].chart.current(resolution, self._now())
 
     @override
     def quote(self, symbol_id: str) -> Quote | None:
-        return self._listings[symbol_id].quote(self._clock.now())
+        return self._listings[symbol_id].quote(self._now())
 
     @override
     def day_figures(self, symbol_id: str) -> DayFigures | None:
-        return self._listings[symbol_id].day_figures(self._clock.now())
+        return self._listings[symbol_id].day_figures(self._now())
 
     @override
     def market_time(self, symbol_id: str) -> int:
         if symbol_id not in self._listings:
             raise KeyError(symbol_id)
-        return self._clock.now()
+        return self._now()
 
     @override
     def is_open(self, symbol_id: str) -> bool:
-        return self._listings[symbol_id].sessions.is_open(self._clock.now())
+        return self._listings[symbol_id].sessions.is_open(self._now())
 
     @override
     def session_end(self, symbol_id: str) -> int | None:
-        bounds = self._listings[symbol_id].sessions.session_bounds(self._clock.now())
+        bounds = self._listings[symbol_id].sessions.session_bounds(self._now())
         return bounds[1] if bounds else None
 
     @override
@@ -148,7 +155,7 @@ class SimulatedFeed(Feed):
         stream = self._streams.get(symbol_id)
         if stream is None:
             stream = self._streams[symbol_id] = Stream(self._listings[symbol_id])
-        stream.watch(resolution, self._clock.now())
+        stream.watch(resolution, self._now())
 
     @override
     def unwatch(self, symbol_id: str, resolution: Resolution | None = None) -> None:
@@ -174,7 +181,13 @@ class SimulatedFeed(Feed):
 
     def step(self, sink: FeedSink) -> None:
         """Stream what has happened by now since the step before."""
-        now = self._clock.now()
-        self._heartbeat_at = now
+        now, real = self._now(), self._clock.now()
+        if now - real <= _CLOCK_SLACK:
+            self._heartbeat_at = real
         for stream in tuple(self._streams.values()):
             stream.step(now - now % TRADE, sink)
+
+    def _now(self) -> int:
+        """The present of the prices: it waits where the clock is set back, or bars would reopen."""
+        self._latest = max(self._latest, self._clock.now())
+        return self._latest

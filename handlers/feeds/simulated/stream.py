@@ -14,7 +14,7 @@ class Stream:
     def __init__(self, listing: Listing) -> None:
         self._listing = listing
         self._quotes = False
-        self._quoted_at = 0
+        self._stepped_to = 0
         self._newest: dict[Resolution, tuple[int, bool]] = {}
         """By watched resolution: the start of the newest bar given, and whether it was closed."""
 
@@ -37,7 +37,10 @@ class Stream:
         return not self._quotes and not self._newest
 
     def step(self, time: int, sink: FeedSink) -> None:
-        """Closed bars first, then the quote, then the bars in progress."""
+        """Closed bars first, then the quote, then the bars in progress. Nothing without time."""
+        if time <= self._stepped_to:
+            return
+        self._stepped_to = time
         for resolution in tuple(self._newest):
             self._close(resolution, time, sink)
         self._quote(time, sink)
@@ -57,13 +60,10 @@ class Stream:
             self._newest[resolution] = bar.time, True
 
     def _quote(self, time: int, sink: FeedSink) -> None:
-        if not self._quotes or time <= self._quoted_at:
-            return
-        if not self._listing.sessions.is_open(time):
+        if not self._quotes or not self._listing.sessions.is_open(time):
             return
         quote = self._listing.quote(time)
         if quote is not None:
-            self._quoted_at = time
             sink.on_quote(quote)
 
     def _update(self, resolution: Resolution, time: int, sink: FeedSink) -> None:
