@@ -279,3 +279,10 @@ class Stream:
             names |= {family.snapshot, *family.selections}
             names |= {publication.payload for publication in family.publications}
         return tuple(sorted(names))
+
+    @property
+    def client_models(self) -> tuple[str, ...]:
+        """Every schema that a client sees: how it resumes is its own affair. Sorted."""
+        resuming = {family.subscribe.payload for family in self.families}
+        plain = {family.unsubscribe.payload for family in self.families}
+        return tuple(name for name in self.models if name in plain or name not in resuming)

@@ -13,6 +13,18 @@ PYTHON = (
     "publisher",
     "unimplemented",
 )
+TYPESCRIPT = (
+    "stream",
+    "stream/backoff",
+    "stream/client",
+    "stream/connection",
+    "stream/contract",
+    "stream/outbox",
+    "stream/subscription",
+    "stream/timers",
+    "stream/types",
+    "stream/visibility",
+)
 
 
 def files(stream: ir.Stream) -> dict[str, str]:
@@ -23,6 +35,7 @@ def files(stream: ir.Stream) -> dict[str, str]:
     for name in PYTHON:
         text = templates.get_template(f"ws/{name}.py.jinja2").render(stream=stream, header=header)
         written[f"ws/{name}.py"] = text
-    script = templates.get_template("typescript/stream.ts.jinja2")
-    written["typescript/stream.ts"] = script.render(stream=stream, header=header)
+    for name in TYPESCRIPT:
+        script = templates.get_template(f"typescript/{name}.ts.jinja2")
+        written[f"typescript/{name}.ts"] = script.render(stream=stream, header=header)
     return written

@@ -42,7 +42,7 @@ def type_check_typescript(folder: Path) -> None:
     """tsc, strict, on the TypeScript in the folder. Raises ToolError with what it says."""
     files = sorted(str(path) for path in (folder / "generated" / "typescript").glob("*.ts"))
     options = ("--noEmit", "--strict", "--target", "es2022", "--module", "esnext")
-    more = ("--moduleResolution", "bundler")
+    more = ("--moduleResolution", "bundler", "--allowImportingTsExtensions")
     node_tool("typescript", "bin/tsc", *options, *more, *files, cwd=folder)
 
 
