@@ -23,12 +23,12 @@ replays = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A replay that began once, and all that its position follows from."""
+    """A replay, and all that its position follows from."""
 
     name: str
     epoch: str
     started_at: int
-    """Unix milliseconds."""
+    """Unix milliseconds: when it began, had its bars always come at today's speed."""
     bar_duration: int
     """Milliseconds."""
     history: int

@@ -3,6 +3,7 @@
 import csv
 import gzip
 from datetime import date
+from functools import cache
 from importlib.metadata import distribution
 from itertools import count
 
@@ -50,7 +51,11 @@ def replay(
         epochs or Numbers(),
         bar_duration=bar_duration,
         history=history,
+        read=recorded,
     )
+
+
+recorded = cache(read_sample)
 
 
 @pytest.fixture(scope="module")
@@ -251,13 +256,40 @@ def test_it_goes_on_where_it_was_after_a_restart(storage: str) -> None:
         clock.advance(10 * STEP)
         again = replay(clock, replays, epochs)
         assert again.epoch == epoch
-        assert len(again.history("REC:IBM", Resolution.DAY, None, None).bars) == HISTORY + 10
-        faster = replay(clock, replays, epochs, bar_duration=1_000)
-        assert faster.epoch != epoch
-        assert len(faster.history("REC:IBM", Resolution.DAY, None, None).bars) == HISTORY
-        assert replay(clock, replays, epochs, bar_duration=1_000).epoch == faster.epoch
+        assert _known(again) == HISTORY + 10
     finally:
         database.close()
+
+
+@pytest.mark.parametrize("bar_duration", [1, 999, 2_001, 3_600_000])
+@pytest.mark.parametrize("lap", [0, 3])
+def test_another_speed_goes_on_where_it_was(bar_duration: int, lap: int) -> None:
+    clock, epochs, replays = ManualClock(NOW), Numbers(), MemoryReplays()
+    replay(clock, replays, epochs)
+    clock.advance((lap * (DAYS - HISTORY + 1) + 10) * STEP + STEP - 1)
+    before = replay(clock, replays, epochs)
+    changed = replay(clock, replays, epochs, bar_duration=bar_duration)
+    assert (changed.epoch, _known(changed)) == (before.epoch, HISTORY + 10)
+    clock.advance(bar_duration)
+    changed.step(Sink())
+    assert (changed.epoch, _known(changed)) == (before.epoch, HISTORY + 11)
+    again = replay(clock, replays, epochs, bar_duration=bar_duration)
+    assert (again.epoch, _known(again)) == (before.epoch, HISTORY + 11)
+    back = replay(clock, replays, epochs)
+    assert (back.epoch, _known(back)) == (before.epoch, HISTORY + 11)
+
+
+@pytest.mark.parametrize("history", [1, HISTORY - 1, HISTORY + 9, HISTORY + 10, DAYS])
+def test_another_beginning_does_not_move_it(history: int) -> None:
+    clock, epochs, replays = ManualClock(NOW), Numbers(), MemoryReplays()
+    epoch = replay(clock, replays, epochs).epoch
+    clock.advance(10 * STEP)
+    changed = replay(clock, replays, epochs, history=history)
+    assert (changed.epoch, _known(changed)) == (epoch, HISTORY + 10)
+    kept = history if history <= HISTORY + 10 else HISTORY
+    stored = replays.find("replay")
+    assert stored is not None
+    assert stored.history == kept
 
 
 def test_without_a_record_there_are_no_symbols_and_a_remedy() -> None:
@@ -316,6 +348,10 @@ def test_the_sample_is_read_without_its_package() -> None:
         _day("2000-03-01") * DAY, 118.56, 132.06, 118.5, 130.31, 9_616_100.0
     )
     assert record.bars["AAPL"][0].adjusted_close == 4.186662803811
+
+
+def _known(feed: ReplayFeed) -> int:
+    return len(feed.history("REC:IBM", Resolution.DAY, None, None).bars)
 
 
 def _day(iso: str) -> int:
