@@ -42,6 +42,8 @@ def configure_logging(level: str, *, json: bool) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for name in ("alembic", "sqlalchemy", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    if level == "debug":  # it shows every header and every frame: cookies, keys
+        logging.getLogger("uvicorn.error").setLevel(logging.INFO)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -16,6 +16,7 @@ def _restored() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
 
 
 def test_writes_one_json_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,6 +37,15 @@ def test_hides_secrets(capsys: pytest.CaptureFixture[str], json_format: bool) ->
     logged = capsys.readouterr().err
     assert "hunter2" not in logged
     assert "tp_abc" not in logged
+
+
+def test_keeps_headers_and_frames_out(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("debug", json=True)
+    logging.getLogger("uvicorn.error").debug("< cookie: session=%s", "hunter2hunter2")
+    logging.getLogger("handlers").debug("shown")
+    logged = capsys.readouterr().err
+    assert "hunter2" not in logged
+    assert "shown" in logged
 
 
 def test_leaves_out_what_is_below_the_level(capsys: pytest.CaptureFixture[str]) -> None:
