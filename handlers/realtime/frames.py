@@ -2,26 +2,29 @@
 
 import orjson
 
-from handlers.realtime.backplane import Update
+from handlers.realtime.frame import Frame
 from handlers.realtime.topic import Joined
+from handlers.realtime.update import Update
 
 
-def update(update: Update) -> bytes:
-    return b'{"type":"%b","topic":"%b","seq":%d,"payload":%b}' % (
+def update(update: Update) -> Frame:
+    text = b'{"type":"%b","topic":"%b","seq":%d,"payload":%b}' % (
         update.message.encode(),
         update.topic.encode(),
         update.seq,
         update.payload,
     )
+    return Frame(text)
 
 
-def notice(notice: Update) -> bytes:
+def notice(notice: Update) -> Frame:
     """Without a sequence number: it is about the topic."""
-    return b'{"type":"%b","topic":"%b","payload":%b}' % (
+    text = b'{"type":"%b","topic":"%b","payload":%b}' % (
         notice.message.encode(),
         notice.topic.encode(),
         notice.payload,
     )
+    return Frame(text)
 
 
 def gap(family: str, topic: str, now: Joined, last: int) -> bytes:

@@ -3,16 +3,26 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from handlers.realtime import frames
-from handlers.realtime.backplane import Backplane, Update
 from handlers.realtime.client import Client
+from handlers.realtime.frame import Frame
 from handlers.realtime.topic import Joined, Page, Place, Source, Topic
+from handlers.realtime.update import Update
 
 log = logging.getLogger(__name__)
 
 Schedule = Callable[[Callable[[], None]], object]
 Answer = Callable[[Joined], bytes]
+
+
+class Relay(Protocol):
+    """Passes on to other processes what is published here."""
+
+    def take(self, update: Update) -> None: ...
+
+    def gap(self, address: str, place: Place) -> None: ...
 
 
 class Hub:
@@ -24,7 +34,6 @@ class Hub:
 
     def __init__(
         self,
-        backplane: Backplane,
         *,
         epoch: str,
         now: Callable[[], int],
@@ -33,7 +42,6 @@ class Hub:
         keys_per_topic: int = 64,
         resume_window: int = 30_000,
     ) -> None:
-        self._backplane = backplane
         self._epoch = epoch
         self._now = now
         self._schedule = schedule
@@ -45,18 +53,15 @@ class Hub:
         self._opened = 0
         self._waiting: dict[Client, None] = {}
         self._scheduled = False
+        self.relay: Relay | None = None
         self.deliveries = 0
         self.conflated = 0
         self.resumed = 0
         self.gaps = 0
 
-    async def start(self) -> None:
-        await self._backplane.start(self.deliver)
-
     async def stop(self) -> None:
         for address in tuple(self._lingering):
             self._close(self._topics[address])
-        await self._backplane.stop()
 
     @property
     def topics(self) -> int:
@@ -115,12 +120,12 @@ class Hub:
         """A newer value of `key`. Costs nothing when nobody listens."""
         topic = self._topics.get(address)
         if topic is not None:
-            self._backplane.publish(topic.next(message, key, payload))
+            self._publish(topic.next(message, key, payload))
 
     def append(self, address: str, message: str, epoch: str, seq: int, payload: bytes) -> None:
         """The next transaction of a lossless topic, numbered by its ledger."""
         if address in self._topics:
-            self._backplane.publish(Update(address, message, epoch, seq, None, payload))
+            self._publish(Update(address, message, epoch, seq, None, payload))
 
     def notify(self, address: str, message: str, payload: bytes, *, retained: bool) -> None:
         """A notice about the topic; a retained one is told to newcomers until one that is not."""
@@ -129,7 +134,7 @@ class Hub:
             notice = Update(
                 address, message, topic.epoch, topic.seq, message, payload, True, retained
             )
-            self._backplane.publish(notice)
+            self._publish(notice)
 
     def gap(self, address: str, epoch: str, seq: int) -> None:
         """Tell everybody on the topic that what came before this place cannot be had."""
@@ -138,6 +143,25 @@ class Hub:
             now = Joined(epoch, seq)
             for client, last in topic.move(now):
                 self._tell_gap(client, topic, now, last)
+            if self.relay is not None:
+                self.relay.gap(address, (epoch, seq))
+
+    def enter(self, client: Client, address: str, source: Source, place: Place) -> None:
+        """Join at a place that another process has told, in one step with its answer."""
+        self._admit(client, self._topic(address, source), Joined(*place))
+
+    def hold(self, address: str) -> None:
+        """Keep an open topic open for those who follow it through the relay."""
+        self._topics[address].held = True
+
+    def release(self, address: str, *, lost: bool) -> None:
+        """Nobody follows it through the relay; whoever was lost may come back in a moment."""
+        topic = self._topics[address]
+        topic.held = False
+        if not topic and lost:
+            self._linger(topic)
+        elif not topic:
+            self._close(topic)
 
     def deliver(self, update: Update) -> None:
         """Hand an update to the subscribers of this process, as the same bytes to each."""
@@ -227,11 +251,19 @@ class Hub:
         self._tell_gap(client, topic, now, place[1])
 
     def _seat(self, client: Client, topic: Topic, joined: Joined) -> None:
+        self._admit(client, topic, joined)
+        for notice in topic.notices.values():
+            self._spread((client,), notice, frames.notice(notice))
+
+    def _admit(self, client: Client, topic: Topic, joined: Joined) -> None:
         self._lingering.pop(topic.address, None)
         topic.join(client, joined)
         client.topics.add(topic.address)
-        for notice in topic.notices.values():
-            self._spread((client,), notice, frames.notice(notice))
+
+    def _publish(self, update: Update) -> None:
+        self.deliver(update)
+        if self.relay is not None:
+            self.relay.take(update)
 
     def _state(self, topic: Topic, resumed: bool | None) -> Joined:
         try:
@@ -241,7 +273,7 @@ class Hub:
                 self._close(topic)
             raise
 
-    def _spread(self, clients: Iterable[Client], update: Update, frame: bytes) -> None:
+    def _spread(self, clients: Iterable[Client], update: Update, frame: Frame) -> None:
         for client in clients:
             self.deliveries += 1
             if update.key is None:
@@ -270,7 +302,6 @@ class Hub:
         self._opened += 1
         topic = Topic(address, f"{self._epoch}-{self._opened}", source, self._keys_per_topic)
         self._topics[address] = topic
-        self._backplane.subscribe(address)
         try:
             source.opened()
         except BaseException:
@@ -302,7 +333,6 @@ class Hub:
     def _drop(self, topic: Topic) -> None:
         self._lingering.pop(topic.address, None)
         del self._topics[topic.address]
-        self._backplane.unsubscribe(topic.address)
 
 
 async def _next_page(source: Source, place: Place) -> Page | None:

@@ -8,6 +8,5 @@ from tests.realtime.doubles import Stage
 @pytest_asyncio.fixture
 async def stage() -> AsyncIterator[Stage]:
     stage = Stage()
-    await stage.hub.start()
     yield stage
     await stage.hub.stop()

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 
 from typing_extensions import override
 
-from handlers.realtime.backplane import Backplane
 from handlers.realtime.client import Client
 from handlers.realtime.frame import Frame
 from handlers.realtime.hub import Hub
-from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.realtime.socket import Disconnected, Socket
+from handlers.realtime.topic import Joined, Source
+
+ANSWER = b"joined"
 
 
 class HandClock:
@@ -89,11 +90,19 @@ class HandSocket(Socket):
 
 
 class Counter:
-    """A source whose state is a number, and which notes whether it works."""
+    """A source whose state is a number, and which notes whether it works.
+
+    With a position it is lossless, and its stored updates are in `ledger`.
+    """
+
+    family = "counter"
 
     def __init__(self, position: tuple[str, int] | None = None) -> None:
         self.value = 0
         self.position = position
+        self.lossless = position is not None
+        self.ledger: list[tuple[int, bytes]] = []
+        self.page = 100
         self.log: list[str] = []
 
     def opened(self) -> None:
@@ -104,6 +113,12 @@ class Counter:
 
     def snapshot(self) -> tuple[bytes | None, tuple[str, int] | None]:
         return b"%d" % self.value, self.position
+
+    async def after(self, epoch: str, seq: int) -> list[tuple[int, bytes]] | None:
+        await asyncio.sleep(0)
+        if self.position is None or self.position[0] != epoch or seq > self.position[1]:
+            return None
+        return [each for each in self.ledger if each[0] > seq][: self.page]
 
 
 class Ticks:
@@ -124,15 +139,39 @@ class Ticks:
 class Stage:
     """A started hub with its clock and tick."""
 
-    def __init__(self, backplane: Backplane | None = None) -> None:
+    def __init__(self) -> None:
         self.clock = HandClock()
         self.tick = Ticks()
-        self.hub = Hub(
-            backplane or MemoryBackplane(), epoch="e", now=self.clock, schedule=self.tick
-        )
+        self._sockets: dict[Client, HandSocket] = {}
+        self.hub = Hub(epoch="e", now=self.clock, schedule=self.tick)
+
+    async def join(
+        self,
+        client: Client,
+        topic: str,
+        source: Source,
+        resume: tuple[str, int] | None = None,
+    ) -> Joined:
+        """Where the client stands. The answer itself stays out of its way."""
+        places: list[Joined] = []
+
+        def answer(joined: Joined) -> bytes:
+            places.append(joined)
+            return ANSWER
+
+        await self.hub.join(client, topic, source, resume, answer)
+        self.tick.end()
+        socket = self._sockets[client]
+        for write in socket.writes:
+            if ANSWER in write:
+                write.remove(ANSWER)
+        socket.writes[:] = [write for write in socket.writes if write]
+        socket.written[:] = [frame for frame in socket.written if frame.text != ANSWER]
+        return places[-1]
 
     def client(self, unread_size: int = 1_000_000) -> tuple[HandSocket, Client]:
         socket = HandSocket()
         client = Client(socket, unread_size)
+        self._sockets[client] = socket
         socket.when_writable = lambda: client.flush(self.clock())
         return socket, client

@@ -7,12 +7,17 @@ import pytest_asyncio
 
 from handlers.realtime.client import Client
 from handlers.realtime.connection import Connection
+from handlers.realtime.hub import Hub
 from handlers.realtime.policy import Close, Policy
 from tests.realtime.doubles import Counter, HandSocket, Stage
 
 
 class Echo:
     """Answers each word of a frame with itself."""
+
+    def __init__(self, hub: Hub, client: Client) -> None:
+        self._hub = hub
+        self._client = client
 
     def hello(self) -> bytes:
         return b"hello"
@@ -23,10 +28,10 @@ class Echo:
     def read(self, frame: str) -> Sequence[object]:
         return frame.split()
 
-    async def answer(self, request: object) -> bytes:
+    async def answer(self, request: object) -> None:
         if request == "fail":
             raise LookupError
-        return str(request).encode()
+        self._hub.send(self._client, str(request).encode())
 
     def refuse_rate(self, request: object) -> bytes:
         return b"rate"
@@ -63,7 +68,9 @@ class Room:
 @pytest_asyncio.fixture
 async def room(stage: Stage) -> AsyncIterator[Room]:
     socket, client = stage.client()
-    connection = Connection(socket, client, Echo(), stage.hub, Policy(), stage.clock)
+    connection = Connection(
+        socket, client, Echo(stage.hub, client), stage.hub, Policy(), stage.clock
+    )
     running = asyncio.ensure_future(connection.run())
     room = Room(stage, socket, client, connection, running)
     await room.rest()
@@ -161,7 +168,7 @@ async def test_a_lasting_excess_closes(room: Room) -> None:
 
 
 async def test_a_lossless_client_that_stays_behind_is_closed(room: Room) -> None:
-    room.stage.hub.join(room.client, "account", Counter(("e", 1)))
+    await room.stage.join(room.client, "account", Counter(("e", 1)))
     room.socket.stall()
     room.stage.hub.append("account", "account.update", "e", 2, b"{}")
     await room.rest()
@@ -172,7 +179,7 @@ async def test_a_lossless_client_that_stays_behind_is_closed(room: Room) -> None
 
 
 async def test_a_conflated_client_that_stays_behind_is_not(room: Room) -> None:
-    room.stage.hub.join(room.client, "quotes", Counter())
+    await room.stage.join(room.client, "quotes", Counter())
     room.socket.stall()
     room.stage.hub.publish("quotes", "quotes.update", "", b"{}")
     await room.wait(20_000)
@@ -181,9 +188,12 @@ async def test_a_conflated_client_that_stays_behind_is_not(room: Room) -> None:
 
 async def test_the_end_leaves_nothing_behind(room: Room) -> None:
     source = Counter()
-    room.stage.hub.join(room.client, "a", source)
+    await room.stage.join(room.client, "a", source)
     room.socket.hang_up()
     await room.running
+    assert source.log == ["opened"]
+    room.stage.clock.move(30_000)
+    room.stage.hub.check()
     assert source.log == ["opened", "closed"]
     assert room.stage.hub.topics == 0
 

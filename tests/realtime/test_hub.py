@@ -6,10 +6,10 @@ from typing_extensions import override
 from tests.realtime.doubles import Counter, Stage
 
 
-def test_what_changes_within_a_tick_leaves_in_one_write(stage: Stage) -> None:
+async def test_what_changes_within_a_tick_leaves_in_one_write(stage: Stage) -> None:
     socket, client = stage.client()
     for topic in ("a", "b"):
-        stage.hub.join(client, topic, Counter())
+        await stage.join(client, topic, Counter())
     stage.hub.send(client, b"answer")
     stage.hub.publish("a", "a.update", "", b"1")
     stage.hub.publish("b", "b.update", "", b"2")
@@ -24,26 +24,26 @@ def test_what_changes_within_a_tick_leaves_in_one_write(stage: Stage) -> None:
     ]
 
 
-def test_every_subscriber_gets_the_same_bytes(stage: Stage) -> None:
+async def test_every_subscriber_gets_the_same_bytes(stage: Stage) -> None:
     (first, one), (second, two) = stage.client(), stage.client()
-    stage.hub.join(one, "a", Counter())
-    stage.hub.join(two, "a", Counter())
+    await stage.join(one, "a", Counter())
+    await stage.join(two, "a", Counter())
     stage.hub.publish("a", "a.update", "", b"1")
     stage.tick.end()
     assert first.written[0] is second.written[0]
 
 
-def test_updates_reach_only_their_topic(stage: Stage) -> None:
+async def test_updates_reach_only_their_topic(stage: Stage) -> None:
     socket, client = stage.client()
-    stage.hub.join(client, "a", Counter())
+    await stage.join(client, "a", Counter())
     stage.hub.publish("b", "b.update", "", b"1")
     stage.tick.end()
     assert socket.writes == []
 
 
-def test_a_client_that_is_behind_gets_the_newest_of_each_key(stage: Stage) -> None:
+async def test_a_client_that_is_behind_gets_the_newest_of_each_key(stage: Stage) -> None:
     socket, client = stage.client()
-    stage.hub.join(client, "bars", Counter())
+    await stage.join(client, "bars", Counter())
     socket.stall()
     for key, payload in (("60", b"1"), ("120", b"2"), ("60", b"3")):
         stage.hub.publish("bars", "bars.update", key, payload)
@@ -56,10 +56,10 @@ def test_a_client_that_is_behind_gets_the_newest_of_each_key(stage: Stage) -> No
     assert stage.hub.conflated == 1
 
 
-def test_a_slow_reader_does_not_delay_another(stage: Stage) -> None:
+async def test_a_slow_reader_does_not_delay_another(stage: Stage) -> None:
     (slow, one), (quick, two) = stage.client(), stage.client()
-    stage.hub.join(one, "a", Counter())
-    stage.hub.join(two, "a", Counter())
+    await stage.join(one, "a", Counter())
+    await stage.join(two, "a", Counter())
     slow.stall()
     stage.hub.publish("a", "a.update", "", b"1")
     stage.tick.end()
@@ -67,9 +67,9 @@ def test_a_slow_reader_does_not_delay_another(stage: Stage) -> None:
     assert slow.frames == []
 
 
-def test_a_lossless_topic_keeps_every_update_of_a_client_that_is_behind(stage: Stage) -> None:
+async def test_a_lossless_topic_keeps_every_update_of_a_client_that_is_behind(stage: Stage) -> None:
     socket, client = stage.client()
-    stage.hub.join(client, "account", Counter(("e1", 5)))
+    await stage.join(client, "account", Counter(("e1", 5)))
     socket.stall()
     for seq in (6, 7, 8):
         stage.hub.append("account", "account.update", "e1", seq, b"{}")
@@ -78,12 +78,12 @@ def test_a_lossless_topic_keeps_every_update_of_a_client_that_is_behind(stage: S
     assert [json.loads(frame)["seq"] for frame in socket.frames] == [6, 7, 8]
 
 
-def test_what_the_snapshot_holds_is_not_sent_again(stage: Stage) -> None:
+async def test_what_the_snapshot_holds_is_not_sent_again(stage: Stage) -> None:
     (early, one), (late, two) = stage.client(), stage.client()
     ledger = Counter(("e1", 5))
-    stage.hub.join(one, "account", ledger)
+    await stage.join(one, "account", ledger)
     ledger.position = ("e1", 6)  # applied to the state, not yet published
-    joined = stage.hub.join(two, "account", ledger)
+    joined = await stage.join(two, "account", ledger)
     stage.hub.append("account", "account.update", "e1", 6, b"{}")
     stage.tick.end()
     assert joined.seq == 6
@@ -91,32 +91,32 @@ def test_what_the_snapshot_holds_is_not_sent_again(stage: Stage) -> None:
     assert late.frames == []
 
 
-def test_a_new_epoch_starts_its_own_count(stage: Stage) -> None:
+async def test_a_new_epoch_starts_its_own_count(stage: Stage) -> None:
     socket, client = stage.client()
-    stage.hub.join(client, "account", Counter(("e1", 5)))
+    await stage.join(client, "account", Counter(("e1", 5)))
     stage.hub.append("account", "account.update", "e2", 1, b"{}")
     stage.tick.end()
     assert len(socket.frames) == 1
 
 
-def test_the_source_works_while_somebody_listens(stage: Stage) -> None:
+async def test_the_source_works_while_somebody_listens(stage: Stage) -> None:
     (_, one), (_, two) = stage.client(), stage.client()
     source = Counter()
-    stage.hub.join(one, "a", source)
-    stage.hub.join(two, "a", source)
+    await stage.join(one, "a", source)
+    await stage.join(two, "a", source)
     stage.hub.leave(one, "a")
     assert source.log == ["opened"]
-    stage.hub.forget(two)
+    stage.hub.leave(two, "a")
     assert source.log == ["opened", "closed"]
     assert stage.hub.topics == 0
 
 
-def test_two_subscriptions_to_one_topic_count_once(stage: Stage) -> None:
+async def test_two_subscriptions_to_one_topic_count_once(stage: Stage) -> None:
     socket, client = stage.client()
     source = Counter()
-    stage.hub.join(client, "a", source)
+    await stage.join(client, "a", source)
     stage.hub.publish("a", "a.update", "", b"1")
-    again = stage.hub.join(client, "a", source)
+    again = await stage.join(client, "a", source)
     assert again.seq == 1
     stage.hub.publish("a", "a.update", "", b"2")
     stage.tick.end()
@@ -126,9 +126,9 @@ def test_two_subscriptions_to_one_topic_count_once(stage: Stage) -> None:
     assert source.log == ["opened", "closed"]
 
 
-def test_nothing_of_a_topic_follows_its_end(stage: Stage) -> None:
+async def test_nothing_of_a_topic_follows_its_end(stage: Stage) -> None:
     socket, client = stage.client()
-    stage.hub.join(client, "a", Counter())
+    await stage.join(client, "a", Counter())
     stage.hub.publish("a", "a.update", "", b"1")
     stage.hub.leave(client, "a")
     stage.hub.publish("a", "a.update", "", b"2")
@@ -136,14 +136,14 @@ def test_nothing_of_a_topic_follows_its_end(stage: Stage) -> None:
     assert socket.frames == []
 
 
-def test_a_topic_that_is_opened_again_has_another_epoch(stage: Stage) -> None:
+async def test_a_topic_that_is_opened_again_has_another_epoch(stage: Stage) -> None:
     _, client = stage.client()
-    before = stage.hub.join(client, "a", Counter())
+    before = await stage.join(client, "a", Counter())
     stage.hub.leave(client, "a")
-    assert stage.hub.join(client, "a", Counter()).epoch != before.epoch
+    assert (await stage.join(client, "a", Counter())).epoch != before.epoch
 
 
-def test_a_source_that_fails_leaves_nothing_behind(stage: Stage) -> None:
+async def test_a_source_that_fails_leaves_nothing_behind(stage: Stage) -> None:
     class Broken(Counter):
         @override
         def snapshot(self) -> tuple[bytes | None, tuple[str, int] | None]:
@@ -152,25 +152,25 @@ def test_a_source_that_fails_leaves_nothing_behind(stage: Stage) -> None:
     _, client = stage.client()
     source = Broken()
     with pytest.raises(LookupError):
-        stage.hub.join(client, "a", source)
+        await stage.join(client, "a", source)
     assert source.log == ["opened", "closed"]
     assert (stage.hub.topics, client.topics) == (0, set())
 
 
-def test_an_overflowing_client_is_reported(stage: Stage) -> None:
+async def test_an_overflowing_client_is_reported(stage: Stage) -> None:
     socket, client = stage.client(unread_size=10)
     reports: list[str] = []
     client.overflowed = lambda: reports.append("overflow")
-    stage.hub.join(client, "a", Counter())
+    await stage.join(client, "a", Counter())
     socket.stall()
     stage.hub.publish("a", "a.update", "", b"1")
     stage.tick.end()
     assert reports == ["overflow"]
 
 
-def test_who_has_caught_up_is_not_behind(stage: Stage) -> None:
+async def test_who_has_caught_up_is_not_behind(stage: Stage) -> None:
     socket, client = stage.client()
-    stage.hub.join(client, "a", Counter())
+    await stage.join(client, "a", Counter())
     socket.stall()
     stage.hub.publish("a", "a.update", "", b"1")
     stage.tick.end()

@@ -17,14 +17,19 @@ from typing_extensions import override
 from generated import models
 from generated.rest.problems import Unauthenticated
 from generated.ws import problems
-from generated.ws.channels import AccountTopic, BarsTopic, PnlTopic, QuotesTopic
+from generated.ws.channels import AccountTopic, BarsTopic, ConnectionTopic, PnlTopic, QuotesTopic
 from generated.ws.dispatch import Dispatch
-from generated.ws.handlers import AccountHandler, BarsHandler, PnlHandler, QuotesHandler
+from generated.ws.handlers import (
+    AccountHandler,
+    BarsHandler,
+    ConnectionHandler,
+    PnlHandler,
+    QuotesHandler,
+)
 from generated.ws.publisher import Publisher
 from handlers.realtime.client import Client
 from handlers.realtime.connections import Connections
 from handlers.realtime.hub import Hub
-from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.realtime.policy import Policy
 from handlers.ws.endpoint import Admission, StreamEndpoint, contract_policy
 from tests.realtime.doubles import HandClock
@@ -89,7 +94,9 @@ class Bars(BarsHandler):
         self._work = work
 
     @override
-    async def subscribe(self, session: models.Session, payload: models.BarsSubscribe) -> BarsTopic:
+    async def subscribe(
+        self, session: models.Session, payload: models.BarsSubscribe | models.BarsUnsubscribe
+    ) -> BarsTopic:
         symbol = payload.symbol.removeprefix("SIM:")
         if symbol == "FAULT":
             raise LookupError(symbol)
@@ -117,7 +124,7 @@ class Quotes(QuotesHandler):
 
     @override
     async def subscribe(
-        self, session: models.Session, payload: models.QuotesSubscribe
+        self, session: models.Session, payload: models.QuotesSubscribe | models.QuotesUnsubscribe
     ) -> QuotesTopic:
         return QuotesTopic(payload.symbol)
 
@@ -142,7 +149,7 @@ class Account(AccountHandler):
 
     @override
     async def subscribe(
-        self, session: models.Session, payload: models.AccountSubscribe
+        self, session: models.Session, payload: models.AccountSubscribe | models.AccountUnsubscribe
     ) -> AccountTopic:
         if payload.account_id != "acc_1":
             raise problems.AccountNotFound
@@ -154,6 +161,17 @@ class Account(AccountHandler):
             account_id=topic.account_id, orders=[], positions=[], balance=balance()
         )
         return "ledger", self.sequence, state
+
+    @override
+    async def after(
+        self, topic: AccountTopic, epoch: str, seq: int
+    ) -> list[tuple[int, models.AccountUpdate]] | None:
+        if epoch != "ledger" or seq > self.sequence:
+            return None
+        return [
+            (number, transaction(number))
+            for number in range(seq + 1, min(seq + 3, self.sequence) + 1)
+        ]
 
     @override
     def opened(self, topic: AccountTopic) -> None:
@@ -170,7 +188,9 @@ class Pnl(PnlHandler):
         self._work = work
 
     @override
-    async def subscribe(self, session: models.Session, payload: models.PnlSubscribe) -> PnlTopic:
+    async def subscribe(
+        self, session: models.Session, payload: models.PnlSubscribe | models.PnlUnsubscribe
+    ) -> PnlTopic:
         return PnlTopic(payload.account_id)
 
     @override
@@ -183,6 +203,37 @@ class Pnl(PnlHandler):
 
     @override
     def closed(self, topic: PnlTopic) -> None:
+        self._work.topics.remove(topic.address)
+
+
+@final
+class BrokerConnection(ConnectionHandler):
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    @override
+    async def subscribe(
+        self,
+        session: models.Session,
+        payload: models.ConnectionSubscribe | models.ConnectionUnsubscribe,
+    ) -> ConnectionTopic:
+        return ConnectionTopic(payload.account_id)
+
+    @override
+    def snapshot(self, topic: ConnectionTopic) -> models.BrokerConnection:
+        return models.BrokerConnection(
+            account_id=topic.account_id,
+            broker="paper",
+            state=models.BrokerConnectionState.CONNECTED,
+            since=60_000,
+        )
+
+    @override
+    def opened(self, topic: ConnectionTopic) -> None:
+        self._work.topics.add(topic.address)
+
+    @override
+    def closed(self, topic: ConnectionTopic) -> None:
         self._work.topics.remove(topic.address)
 
 
@@ -210,7 +261,6 @@ class StreamStage:
         self.signed_in = True
         self.policy = policy or contract_policy()
         self.hub = Hub(
-            MemoryBackplane(),
             epoch="run",
             now=self.clock,
             schedule=lambda callback: asyncio.get_running_loop().call_soon(callback),
@@ -226,6 +276,7 @@ class StreamStage:
             quotes=Quotes(self.work),
             account=self.account,
             pnl=Pnl(self.work),
+            connection=BrokerConnection(self.work),
         )
         self.endpoint = StreamEndpoint(
             admit=self._admit,
@@ -242,7 +293,6 @@ class StreamStage:
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        await self.hub.start()
         yield
         await self.hub.stop()
 

@@ -45,6 +45,9 @@ class Frames:
     def append(self, address: str, message: str, epoch: str, seq: int, payload: bytes) -> None:
         self.appended.append((address, epoch, seq, json.loads(payload)))
 
+    def notify(self, address: str, message: str, payload: bytes, *, retained: bool) -> None:
+        """How fresh a topic is does not belong to these tests."""
+
 
 class Streams:
     def __init__(self) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from generated.ws import envelope
+from generated import models
+from generated.ws import envelope, problems
 from generated.ws.channels import AccountTopic, BarsTopic
 from handlers.realtime.client import Client
 from tests.realtime.doubles import HandSocket
@@ -19,13 +20,20 @@ class Talk:
         self.stage = stage
         self.socket = HandSocket()
         self.client = Client(self.socket, 1_000_000)
+        self.session: models.Session | None = TRADER
+
+    async def authenticate(self, payload: models.Auth) -> models.Authenticated:
+        if payload.token.get_secret_value() != "right":
+            raise problems.InvalidCredentials
+        self.session = TRADER
+        return models.Authenticated(status="ok", user_name="trader")
 
     async def ask(self, frame: str) -> list[Any]:
         """The answers to a frame, in order."""
-        return [
-            json.loads(await self.stage.dispatch.answer(self.client, TRADER, request))
-            for request in envelope.read(frame)
-        ]
+        before = len(self.heard())
+        for request in envelope.read(frame):
+            await self.stage.dispatch.answer(self.client, self, request)
+        return self.heard()[before:]
 
     def heard(self) -> list[Any]:
         self.stage.hub.flush()
@@ -35,7 +43,6 @@ class Talk:
 @pytest_asyncio.fixture
 async def talk() -> AsyncIterator[Talk]:
     stage = StreamStage()
-    await stage.hub.start()
     yield Talk(stage)
     await stage.hub.stop()
 

@@ -43,6 +43,9 @@ class Frames:
     def append(self, address: str, message: str, epoch: str, seq: int, payload: bytes) -> None:
         raise AssertionError(address)
 
+    def notify(self, address: str, message: str, payload: bytes, *, retained: bool) -> None:
+        """How fresh a topic is does not belong to these tests."""
+
     def take(self) -> list[tuple[str, str, str, dict[str, Any]]]:
         taken, self.published = self.published, []
         return taken

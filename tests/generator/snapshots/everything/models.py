@@ -114,6 +114,40 @@ class HelloMessage(Model):
     payload: Empty
 
 
+class Password(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    word: SecretStr
+
+
+class AuthMessage(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["auth"]
+    id: RequestId | MISSING = MISSING
+    payload: Password
+
+
+class Known(Model):
+    status: Literal["ok"]
+
+
+class Since(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    epoch: str
+    seq: int
+
+
+class Hole(Model):
+    epoch: str
+    last_seq: int
+
+
+class Mood(Model):
+    stale: bool
+
+
 class PingMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
@@ -157,6 +191,7 @@ class ShelfWanted(Model):
 
     shelf_id: str
     class_: Annotated[str | MISSING, Field(alias="class")] = MISSING
+    resume: Since | MISSING = MISSING
 
 
 class ShelfRange(Model):
@@ -177,6 +212,7 @@ class ShelfWatched(Model):
     topic: str
     epoch: str
     seq: int
+    resumed: bool | MISSING = MISSING
     snapshot: ShelfLevel | MISSING = MISSING
 
 
@@ -213,6 +249,19 @@ class ShelfUnsubscribeResponseMessage(Model):
     payload: LeaveResult
 
 
+class ShelfGapMessage(Model):
+    type: Literal["shelfLevels.gap"]
+    topic: str
+    seq: int
+    payload: Hole
+
+
+class ShelfStatusMessage(Model):
+    type: Literal["shelfLevels.status"]
+    topic: str
+    payload: Mood
+
+
 class ShelfUpdateMessage(Model):
     type: Literal["shelfLevels.update"]
     topic: str
@@ -231,6 +280,13 @@ class AuditWanted(Model):
     model_config = ConfigDict(extra="forbid")
 
     shelf_id: str
+    resume: Since | MISSING = MISSING
+
+
+class AuditUnwanted(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    shelf_id: str
 
 
 class AuditState(Model):
@@ -246,7 +302,8 @@ class AuditFollowed(Model):
     topic: str
     epoch: str
     seq: int
-    snapshot: AuditState
+    resumed: bool | MISSING = MISSING
+    snapshot: AuditState | MISSING = MISSING
 
 
 AuditFollowResult = TypeAliasType(
@@ -273,13 +330,26 @@ class AuditUnsubscribeMessage(Model):
 
     type: Literal["audit.unsubscribe"]
     id: RequestId | MISSING = MISSING
-    payload: AuditWanted
+    payload: AuditUnwanted
 
 
 class AuditUnsubscribeResponseMessage(Model):
     type: Literal["audit.unsubscribe.response"]
     id: RequestId | MISSING = MISSING
     payload: LeaveResult
+
+
+class AuditGapMessage(Model):
+    type: Literal["audit.gap"]
+    topic: str
+    seq: int
+    payload: Hole
+
+
+class AuditStatusMessage(Model):
+    type: Literal["audit.status"]
+    topic: str
+    payload: Mood
 
 
 class AuditUpdateMessage(Model):
@@ -305,6 +375,15 @@ class Thing(Named):
 
 class Change(Optional):
     model_config = ConfigDict(extra="forbid")
+
+
+AuthResult = TypeAliasType("AuthResult", Annotated[Known | Refused, Field(discriminator="status")])
+
+
+class AuthResponseMessage(Model):
+    type: Literal["auth.response"]
+    id: RequestId | MISSING = MISSING
+    payload: AuthResult
 
 
 Thing.model_rebuild()

@@ -47,7 +47,7 @@ _RULES: Final = {
     "union_tag_not_found": "discriminator",
 }
 _LENGTHS: Final = {"too_long": "at most {max_length}", "too_short": "at least {min_length}"}
-_SECRETS: Final[frozenset[str]] = frozenset(["secret"])
+_SECRETS: Final[frozenset[str]] = frozenset(["secret", "word"])
 _SHOWN: Final = 100  # characters of a value
 _MOST: Final = 100  # errors of a request
 

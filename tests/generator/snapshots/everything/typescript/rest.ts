@@ -237,6 +237,41 @@ export interface components {
             type: "hello";
             payload: components["schemas"]["Empty"];
         };
+        Password: {
+            /** Format: password */
+            word: string;
+        };
+        AuthMessage: {
+            /** @constant */
+            type: "auth";
+            id?: components["schemas"]["RequestId"];
+            payload: components["schemas"]["Password"];
+        };
+        Known: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "ok";
+        };
+        AuthResult: components["schemas"]["Known"] | components["schemas"]["Refused"];
+        AuthResponseMessage: {
+            /** @constant */
+            type: "auth.response";
+            id?: components["schemas"]["RequestId"];
+            payload: components["schemas"]["AuthResult"];
+        };
+        Since: {
+            epoch: string;
+            seq: number;
+        };
+        Hole: {
+            epoch: string;
+            lastSeq: number;
+        };
+        Mood: {
+            stale: boolean;
+        };
         PingMessage: {
             /** @constant */
             type: "ping";
@@ -280,6 +315,7 @@ export interface components {
         ShelfWanted: {
             shelfId: string;
             class?: string;
+            resume?: components["schemas"]["Since"];
         };
         ShelfRange: {
             fromColor: components["schemas"]["Color"];
@@ -300,6 +336,7 @@ export interface components {
             topic: string;
             epoch: string;
             seq: number;
+            resumed?: boolean;
             snapshot?: components["schemas"]["ShelfLevel"];
         };
         ShelfWatchResult: components["schemas"]["ShelfWatched"] | components["schemas"]["Refused"];
@@ -327,6 +364,19 @@ export interface components {
             id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["LeaveResult"];
         };
+        ShelfGapMessage: {
+            /** @constant */
+            type: "shelfLevels.gap";
+            topic: string;
+            seq: number;
+            payload: components["schemas"]["Hole"];
+        };
+        ShelfStatusMessage: {
+            /** @constant */
+            type: "shelfLevels.status";
+            topic: string;
+            payload: components["schemas"]["Mood"];
+        };
         ShelfUpdateMessage: {
             /** @constant */
             type: "shelfLevels.update";
@@ -342,6 +392,10 @@ export interface components {
             payload: components["schemas"]["ShelfEmptied"];
         };
         AuditWanted: {
+            shelfId: string;
+            resume?: components["schemas"]["Since"];
+        };
+        AuditUnwanted: {
             shelfId: string;
         };
         AuditState: {
@@ -359,7 +413,8 @@ export interface components {
             topic: string;
             epoch: string;
             seq: number;
-            snapshot: components["schemas"]["AuditState"];
+            resumed?: boolean;
+            snapshot?: components["schemas"]["AuditState"];
         };
         AuditFollowResult: components["schemas"]["AuditFollowed"] | components["schemas"]["Refused"];
         AuditSubscribeMessage: {
@@ -378,13 +433,26 @@ export interface components {
             /** @constant */
             type: "audit.unsubscribe";
             id?: components["schemas"]["RequestId"];
-            payload: components["schemas"]["AuditWanted"];
+            payload: components["schemas"]["AuditUnwanted"];
         };
         AuditUnsubscribeResponseMessage: {
             /** @constant */
             type: "audit.unsubscribe.response";
             id?: components["schemas"]["RequestId"];
             payload: components["schemas"]["LeaveResult"];
+        };
+        AuditGapMessage: {
+            /** @constant */
+            type: "audit.gap";
+            topic: string;
+            seq: number;
+            payload: components["schemas"]["Hole"];
+        };
+        AuditStatusMessage: {
+            /** @constant */
+            type: "audit.status";
+            topic: string;
+            payload: components["schemas"]["Mood"];
         };
         AuditUpdateMessage: {
             /** @constant */

@@ -4,28 +4,48 @@ From a request of a client to its handler, and back to the answer.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic_core import to_json
 
 from generated import models
+from generated.base import given
 from generated.ws import problems
 from generated.ws.channels import AuditTopic, ShelfLevelsTopic
-from generated.ws.envelope import Request, answer, error, parse, refused, subscribed, unsubscribed
+from generated.ws.envelope import (
+    Joined,
+    Request,
+    answer,
+    error,
+    parse,
+    refused,
+    subscribed,
+    to_bytes,
+    unsubscribed,
+)
 from generated.ws.handlers import AuditHandler, ShelfLevelsHandler
 
 log = logging.getLogger(__name__)
 
 Client = TypeVar("Client", contravariant=True)
 State = tuple[bytes | None, tuple[str, int] | None]
+Page = Sequence[tuple[int, bytes]]
 
 
 class Source(Protocol):
     """The state of one topic, and whether anybody wants it.
 
-    `snapshot` gives JSON, and the epoch and sequence number where a ledger counts.
+    `snapshot` gives JSON, and the epoch and sequence number where a ledger counts. `after` gives
+    the next updates of a ledger after a sequence number, none at its end; None where they cannot
+    be had.
     """
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def lossless(self) -> bool: ...
 
     def opened(self) -> None: ...
 
@@ -33,31 +53,44 @@ class Source(Protocol):
 
     def snapshot(self) -> State: ...
 
-
-class Joined(Protocol):
-    """Where a new subscriber stands."""
-
-    @property
-    def epoch(self) -> str: ...
-
-    @property
-    def seq(self) -> int: ...
-
-    @property
-    def snapshot(self) -> bytes | None: ...
+    async def after(self, epoch: str, seq: int) -> Page | None: ...
 
 
 class Topics(Protocol[Client]):
-    """Who is subscribed to what."""
+    """Who is subscribed to what.
+
+    `join` makes the answer and sends it and what was missed, in one step with joining.
+    """
+
+    def send(self, client: Client, frame: bytes) -> None: ...
 
     def admits(self, client: Client, address: str) -> bool: ...
 
-    def join(self, client: Client, address: str, source: Source) -> Joined: ...
+    async def join(
+        self,
+        client: Client,
+        address: str,
+        source: Source,
+        resume: tuple[str, int] | None,
+        answer: Callable[[Joined], bytes],
+    ) -> None: ...
 
     def leave(self, client: Client, address: str) -> bool: ...
 
 
-class _ShelfLevelsSource:
+class Caller(Protocol):
+    """Who asks. `authenticate` raises a StreamProblem."""
+
+    @property
+    def session(self) -> models.Caller | None: ...
+
+    async def authenticate(self, payload: models.Password) -> models.Known: ...
+
+
+class ShelfLevelsSource:
+    family: ClassVar[str] = "shelfLevels"
+    lossless: ClassVar[bool] = False
+
     def __init__(self, handler: ShelfLevelsHandler, topic: ShelfLevelsTopic) -> None:
         self._handler = handler
         self._topic = topic
@@ -70,10 +103,16 @@ class _ShelfLevelsSource:
 
     def snapshot(self) -> State:
         state = self._handler.snapshot(self._topic)
-        return None if state is None else state.model_dump_json(by_alias=True).encode(), None
+        return None if state is None else to_bytes(state), None
+
+    async def after(self, epoch: str, seq: int) -> Page | None:
+        return None
 
 
-class _AuditSource:
+class AuditSource:
+    family: ClassVar[str] = "audit"
+    lossless: ClassVar[bool] = True
+
     def __init__(self, handler: AuditHandler, topic: AuditTopic) -> None:
         self._handler = handler
         self._topic = topic
@@ -86,7 +125,11 @@ class _AuditSource:
 
     def snapshot(self) -> State:
         epoch, seq, state = self._handler.snapshot(self._topic)
-        return state.model_dump_json(by_alias=True).encode(), (epoch, seq)
+        return to_bytes(state), (epoch, seq)
+
+    async def after(self, epoch: str, seq: int) -> Page | None:
+        page = await self._handler.after(self._topic, epoch, seq)
+        return None if page is None else [(number, to_bytes(update)) for number, update in page]
 
 
 class Dispatch(Generic[Client]):
@@ -105,104 +148,140 @@ class Dispatch(Generic[Client]):
         self._shelf_levels = shelf_levels
         self._audit = audit
 
-    async def answer(self, client: Client, session: models.Caller, request: Request) -> bytes:
-        """One frame. Between a join and its answer nothing else runs."""
-        if request.refusal is not None:
-            return error(request.id, request.refusal)
+    async def answer(self, client: Client, caller: Caller, request: Request) -> None:
+        """Send one answer, and after it what the client has missed."""
+        try:
+            if request.refusal is not None:
+                raise request.refusal
+            await self._route(client, caller, request)
+        except problems.StreamProblem as problem:
+            self._topics.send(client, error(request.id, problem))
+
+    async def _route(self, client: Client, caller: Caller, request: Request) -> None:
         match request.type:
             case "ping":
-                return self._pong(request)
+                self._pong(client, request)
+            case "auth":
+                await self._settle(
+                    client, "auth.response", request, self._authenticate(client, caller, request)
+                )
             case "shelfLevels.subscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "shelfLevels.subscribe.response",
                     request,
-                    self._subscribe_shelf_levels(client, session, request),
+                    self._subscribe_shelf_levels(client, caller, request),
                 )
             case "shelfLevels.unsubscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "shelfLevels.unsubscribe.response",
                     request,
-                    self._unsubscribe_shelf_levels(client, session, request),
+                    self._unsubscribe_shelf_levels(client, caller, request),
                 )
             case "audit.subscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "audit.subscribe.response",
                     request,
-                    self._subscribe_audit(client, session, request),
+                    self._subscribe_audit(client, caller, request),
                 )
             case "audit.unsubscribe":
-                return await _settle(
+                await self._settle(
+                    client,
                     "audit.unsubscribe.response",
                     request,
-                    self._unsubscribe_audit(client, session, request),
+                    self._unsubscribe_audit(client, caller, request),
                 )
             case _:
-                return error(request.id, problems.UnknownType())
+                raise problems.UnknownType
 
-    def _pong(self, request: Request) -> bytes:
-        try:
-            parse(models.PingMessage, request)
-        except problems.StreamProblem as problem:
-            return error(request.id, problem)
-        return answer("pong", request.id, to_json({"time": self._now()}))
+    def _pong(self, client: Client, request: Request) -> None:
+        parse(models.PingMessage, request)
+        self._topics.send(client, answer("pong", request.id, to_json({"time": self._now()})))
+
+    async def _authenticate(self, client: Client, caller: Caller, request: Request) -> None:
+        message = parse(models.AuthMessage, request)
+        accepted = await caller.authenticate(message.payload)
+        self._topics.send(client, answer("auth.response", request.id, to_bytes(accepted)))
 
     async def _subscribe_shelf_levels(
-        self, client: Client, session: models.Caller, request: Request
-    ) -> bytes:
+        self, client: Client, caller: Caller, request: Request
+    ) -> None:
         """shelfLevels.subscribe: Watch a shelf"""
         message = parse(models.ShelfSubscribeMessage, request)
-        topic = await self._shelf_levels.subscribe(session, message.payload)
-        if not self._topics.admits(client, topic.address):
-            raise problems.TooManyTopics
-        at = self._topics.join(client, topic.address, _ShelfLevelsSource(self._shelf_levels, topic))
-        return subscribed(
+        topic = await self._shelf_levels.subscribe(_session(caller), message.payload)
+        resume = given(message.payload.resume)
+        await self._join(
+            client,
+            request,
             "shelfLevels.subscribe.response",
-            request.id,
             topic.address,
-            at.epoch,
-            at.seq,
-            at.snapshot,
+            ShelfLevelsSource(self._shelf_levels, topic),
+            None if resume is None else (resume.epoch, resume.seq),
         )
 
     async def _unsubscribe_shelf_levels(
-        self, client: Client, session: models.Caller, request: Request
-    ) -> bytes:
+        self, client: Client, caller: Caller, request: Request
+    ) -> None:
         """shelfLevels.unsubscribe: Look away"""
         message = parse(models.ShelfUnsubscribeMessage, request)
-        topic = await self._shelf_levels.subscribe(session, message.payload)
-        if not self._topics.leave(client, topic.address):
-            raise problems.NotSubscribed
-        return unsubscribed("shelfLevels.unsubscribe.response", request.id, topic.address)
+        topic = await self._shelf_levels.subscribe(_session(caller), message.payload)
+        self._leave(client, request, "shelfLevels.unsubscribe.response", topic.address)
 
-    async def _subscribe_audit(
-        self, client: Client, session: models.Caller, request: Request
-    ) -> bytes:
+    async def _subscribe_audit(self, client: Client, caller: Caller, request: Request) -> None:
         """audit.subscribe: Follow the audit"""
         message = parse(models.AuditSubscribeMessage, request)
-        topic = await self._audit.subscribe(session, message.payload)
-        if not self._topics.admits(client, topic.address):
-            raise problems.TooManyTopics
-        at = self._topics.join(client, topic.address, _AuditSource(self._audit, topic))
-        return subscribed(
-            "audit.subscribe.response", request.id, topic.address, at.epoch, at.seq, at.snapshot
+        topic = await self._audit.subscribe(_session(caller), message.payload)
+        resume = given(message.payload.resume)
+        await self._join(
+            client,
+            request,
+            "audit.subscribe.response",
+            topic.address,
+            AuditSource(self._audit, topic),
+            None if resume is None else (resume.epoch, resume.seq),
         )
 
-    async def _unsubscribe_audit(
-        self, client: Client, session: models.Caller, request: Request
-    ) -> bytes:
+    async def _unsubscribe_audit(self, client: Client, caller: Caller, request: Request) -> None:
         """audit.unsubscribe: Stop following"""
         message = parse(models.AuditUnsubscribeMessage, request)
-        topic = await self._audit.subscribe(session, message.payload)
-        if not self._topics.leave(client, topic.address):
+        topic = await self._audit.subscribe(_session(caller), message.payload)
+        self._leave(client, request, "audit.unsubscribe.response", topic.address)
+
+    async def _join(
+        self,
+        client: Client,
+        request: Request,
+        type: str,
+        address: str,
+        source: Source,
+        resume: tuple[str, int] | None,
+    ) -> None:
+        if not self._topics.admits(client, address):
+            raise problems.TooManyTopics
+        await self._topics.join(
+            client, address, source, resume, lambda at: subscribed(type, request.id, address, at)
+        )
+
+    def _leave(self, client: Client, request: Request, type: str, address: str) -> None:
+        if not self._topics.leave(client, address):
             raise problems.NotSubscribed
-        return unsubscribed("audit.unsubscribe.response", request.id, topic.address)
+        self._topics.send(client, unsubscribed(type, request.id, address))
+
+    async def _settle(
+        self, client: Client, type: str, request: Request, work: Awaitable[None]
+    ) -> None:
+        try:
+            await work
+        except problems.StreamProblem as problem:
+            self._topics.send(client, refused(type, request.id, problem))
+        except Exception:
+            log.exception("%s failed", request.type)
+            self._topics.send(client, refused(type, request.id, problems.InternalError()))
 
 
-async def _settle(type: str, request: Request, outcome: Awaitable[bytes]) -> bytes:
-    try:
-        return await outcome
-    except problems.StreamProblem as problem:
-        return refused(type, request.id, problem)
-    except Exception:
-        log.exception("%s failed", request.type)
-        return refused(type, request.id, problems.InternalError())
+def _session(caller: Caller) -> models.Caller:
+    if caller.session is None:
+        raise problems.Unauthenticated
+    return caller.session

@@ -4,7 +4,7 @@ The envelope: frames in, answers out. Nothing here knows a channel.
 """
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
@@ -25,6 +25,22 @@ class Request:
     id: str | None
     json: bytes
     refusal: problems.StreamProblem | None = None
+
+
+class Joined(Protocol):
+    """Where a subscriber stands. `resumed` is None unless it asked to resume."""
+
+    @property
+    def epoch(self) -> str: ...
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def snapshot(self) -> bytes | None: ...
+
+    @property
+    def resumed(self) -> bool | None: ...
 
 
 def read(frame: str) -> tuple[Request, ...]:
@@ -50,6 +66,11 @@ def parse(model: type[M], request: Request) -> M:
         raise problems.InvalidMessage(_first(error.errors(include_url=False, include_input=False)))
 
 
+def to_bytes(model: BaseModel) -> bytes:
+    """JSON, by the names of the contract."""
+    return model.model_dump_json(by_alias=True).encode()
+
+
 def answer(type: str, id: str | None, payload: bytes) -> bytes:
     """A frame. `payload` is JSON."""
     echo = b"" if id is None else b'"id":%b,' % to_json(id)
@@ -67,12 +88,11 @@ def error(id: str | None, problem: problems.StreamProblem) -> bytes:
     return answer("error", id, to_json({"code": problem.code, "message": problem.message}))
 
 
-def subscribed(
-    type: str, id: str | None, topic: str, epoch: str, seq: int, snapshot: bytes | None
-) -> bytes:
-    state = b"" if snapshot is None else b',"snapshot":%b' % snapshot
-    stand = b'"topic":%b,"epoch":%b,"seq":%d' % (to_json(topic), to_json(epoch), seq)
-    return answer(type, id, b'{"status":"ok",%b%b}' % (stand, state))
+def subscribed(type: str, id: str | None, topic: str, at: Joined) -> bytes:
+    resumed = b"" if at.resumed is None else b',"resumed":%b' % to_json(at.resumed)
+    state = b"" if at.snapshot is None else b',"snapshot":%b' % at.snapshot
+    place = b'"topic":%b,"epoch":%b,"seq":%d' % (to_json(topic), to_json(at.epoch), at.seq)
+    return answer(type, id, b'{"status":"ok",%b%b%b}' % (place, resumed, state))
 
 
 def unsubscribed(type: str, id: str | None, topic: str) -> bytes:

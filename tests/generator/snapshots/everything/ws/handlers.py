@@ -4,6 +4,7 @@ What a server of the stream implements: one class a channel.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from generated import models
 from generated.ws.channels import AuditTopic, ShelfLevelsTopic
@@ -45,7 +46,9 @@ class AuditHandler(ABC):
     """
 
     @abstractmethod
-    async def subscribe(self, session: models.Caller, payload: models.AuditWanted) -> AuditTopic:
+    async def subscribe(
+        self, session: models.Caller, payload: models.AuditWanted | models.AuditUnwanted
+    ) -> AuditTopic:
         """The canonical topic, if this session may have it; unsubscribing asks the same.
 
         Raises a StreamProblem to refuse.
@@ -56,6 +59,15 @@ class AuditHandler(ABC):
         """The epoch, the sequence number, and the state as of it: what was committed so far.
 
         Called in one step with joining: no update can come in between.
+        """
+
+    @abstractmethod
+    async def after(
+        self, topic: AuditTopic, epoch: str, seq: int
+    ) -> Sequence[tuple[int, models.AuditEntry]] | None:
+        """The updates after `seq` with their numbers, oldest first: a page of them, none at the end.
+
+        None where they cannot be had: `epoch` is another, or `seq` lies in the future.
         """
 
     @abstractmethod

@@ -30,6 +30,23 @@ LIFESPAN = Lifespan()
 
 
 @dataclass(frozen=True, slots=True)
+class Resume:
+    window: int = 3000
+    keys_per_topic: int = 2
+
+
+RESUME = Resume()
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    stale_after: int = 700
+
+
+FRESHNESS = Freshness()
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     messages_per_second: int = 5
     message_burst: int = 10

@@ -59,6 +59,13 @@ class RateExceeded(StreamProblem):
     description = "Slow down."
 
 
+class Unauthenticated(StreamProblem):
+    """Who are you?"""
+
+    code = "unauthenticated"
+    description = "Who are you?"
+
+
 class TooManyTopics(StreamProblem):
     """Enough."""
 

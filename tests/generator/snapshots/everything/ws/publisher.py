@@ -5,10 +5,9 @@ What the server sends about topics: one method a message, encoded once.
 
 from typing import Protocol
 
-from pydantic import BaseModel
-
 from generated import models
 from generated.ws.channels import AuditTopic, ShelfLevelsTopic
+from generated.ws.envelope import to_bytes
 
 
 class Publication(Protocol):
@@ -19,6 +18,8 @@ class Publication(Protocol):
     def publish(self, address: str, message: str, key: str, payload: bytes) -> None: ...
 
     def append(self, address: str, message: str, epoch: str, seq: int, payload: bytes) -> None: ...
+
+    def notify(self, address: str, message: str, payload: bytes, *, retained: bool) -> None: ...
 
 
 class Publisher:
@@ -32,14 +33,22 @@ class Publisher:
         address = topic.address
         if self._publication.watched(address):
             self._publication.publish(
-                address, "shelfLevels.update", str(payload.level.from_color), _json(payload)
+                address, "shelfLevels.update", str(payload.level.from_color), to_bytes(payload)
+            )
+
+    def shelf_levels_status(self, topic: ShelfLevelsTopic, payload: models.Mood) -> None:
+        """shelfLevels.status: How it feels"""
+        address = topic.address
+        if self._publication.watched(address):
+            self._publication.notify(
+                address, "shelfLevels.status", to_bytes(payload), retained=payload.stale
             )
 
     def shelf_levels_emptied(self, topic: ShelfLevelsTopic, payload: models.ShelfEmptied) -> None:
         """shelfLevels.emptied: All levels are gone"""
         address = topic.address
         if self._publication.watched(address):
-            self._publication.publish(address, "shelfLevels.emptied", "emptied", _json(payload))
+            self._publication.publish(address, "shelfLevels.emptied", "emptied", to_bytes(payload))
 
     def audit_update(
         self, topic: AuditTopic, epoch: str, seq: int, payload: models.AuditEntry
@@ -47,8 +56,12 @@ class Publisher:
         """audit.update: Something happened"""
         address = topic.address
         if self._publication.watched(address):
-            self._publication.append(address, "audit.update", epoch, seq, _json(payload))
+            self._publication.append(address, "audit.update", epoch, seq, to_bytes(payload))
 
-
-def _json(payload: BaseModel) -> bytes:
-    return payload.model_dump_json(by_alias=True).encode()
+    def audit_status(self, topic: AuditTopic, payload: models.Mood) -> None:
+        """audit.status: How it feels"""
+        address = topic.address
+        if self._publication.watched(address):
+            self._publication.notify(
+                address, "audit.status", to_bytes(payload), retained=payload.stale
+            )

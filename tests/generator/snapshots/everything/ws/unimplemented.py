@@ -3,6 +3,8 @@
 Derive from these while a channel grows; what is not written yet answers so.
 """
 
+from collections.abc import Sequence
+
 from typing_extensions import override
 
 from generated import models
@@ -33,11 +35,19 @@ class UnimplementedShelfLevels(ShelfLevelsHandler):
 
 class UnimplementedAudit(AuditHandler):
     @override
-    async def subscribe(self, session: models.Caller, payload: models.AuditWanted) -> AuditTopic:
+    async def subscribe(
+        self, session: models.Caller, payload: models.AuditWanted | models.AuditUnwanted
+    ) -> AuditTopic:
         raise NotImplementedYet
 
     @override
     def snapshot(self, topic: AuditTopic) -> tuple[str, int, models.AuditState]:
+        raise NotImplementedYet
+
+    @override
+    async def after(
+        self, topic: AuditTopic, epoch: str, seq: int
+    ) -> Sequence[tuple[int, models.AuditEntry]] | None:
         raise NotImplementedYet
 
     @override
