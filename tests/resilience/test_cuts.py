@@ -1,0 +1,45 @@
+"""A socket that is cut at any byte while fills happen: the client always knows what REST knows."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.process import serving
+from tests.resilience.scene import OPTIONS, Scene, scene, trading
+
+
+async def cut(scene: Scene, times: int) -> None:
+    """So many connections end at a random byte; REST is read after each."""
+    done = scene.proxy.cuts + times
+    async with trading(scene):
+        while scene.proxy.cuts < done:
+            await scene.follower.connection()
+            await scene.read()
+    await scene.settle()
+
+
+async def check_nothing_was_lost(scene: Scene) -> None:
+    for account, stream in scene.accounts.items():
+        assert stream.snapshots == 1, "all the rest was resumed"
+        transactions = len(scene.books[account].transactions)
+        assert transactions == scene.books[account].sequence - stream.log[0].place.seq
+    came, history = await scene.streamed_bars()
+    assert came == history
+    assert [line for line in scene.server.log if "rror" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "times"),
+    [
+        (1, 30),
+        *(pytest.param(seed, 100, marks=pytest.mark.fuzz) for seed in range(2, 12)),
+    ],
+)
+async def test_the_state_equals_every_list_after_each_cut(
+    tmp_path: Path, seed: int, times: int
+) -> None:
+    with serving(tmp_path, **OPTIONS) as server:
+        async with scene(server, seed) as played:
+            await cut(played, times)
+            await check_nothing_was_lost(played)
+            assert all(book.compared >= times * 6 for book in played.books.values())
