@@ -37,6 +37,10 @@ run: $(VENV) $(TERMINAL) ## set up what is missing and serve the terminal on htt
 dev: $(VENV) $(GENERATOR) $(FRONTEND) ## serve with everything reloading: contracts, backend, terminal (http://localhost:5173)
 	@exec $(BIN)/honcho -d . -f .ci/Procfile.dev start
 
+.PHONY: mock
+mock: $(VENV) $(TERMINAL) ## serve both contracts from their examples, without any handler (MOCK="--help" lists options)
+	@exec $(BIN)/python -m templates.mock $(MOCK)
+
 .PHONY: setup
 setup: $(VENV) ## install all tools without starting anything
 	@$(MAKE) --no-print-directory -j2 $(OUTPUT_SYNC) $(GENERATOR) $(FRONTEND)

@@ -10,7 +10,7 @@ _TEMPLATES: Final = Path(__file__).parent
 _REPOSITORY: Final = _TEMPLATES.parent
 # What else decides about the output: the versions of the tools, and lint rules.
 _BESIDES: Final = ("requirements/dev.txt", "redocly.yaml")
-_SKIPPED: Final = frozenset({"node_modules", "__pycache__"})
+_SKIPPED: Final = frozenset({"mock", "node_modules", "__pycache__"})
 
 
 class Stamp:
