@@ -115,7 +115,6 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     )
     pnl = Pnl(oms, feeds)
     hub = Hub(
-        ports.backplane,
         epoch=new_id("run"),
         now=clock.now,
         schedule=_end_of_tick,
@@ -172,7 +171,6 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             application.state.refusal = refusal
             raise
         await identity.start()
-        await hub.start()
         async with _running(
             feeds.run(), oms.run(), connections.watch(), hub.watch(), identity.watch()
         ):

@@ -1,52 +1,42 @@
-"""The port between processes: what is published in one reaches the subscribers of all."""
+"""The port between the processes of one installation: messages on named channels."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+
+Receive = Callable[[str, bytes], None]
+Linked = Callable[[bool], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One change of a topic, numbered by the owner of the data.
-
-    `message` is the type of its envelope, `payload` is JSON. `key` says which older value it
-    replaces; None means that every update counts. A notice is about the topic, not of it: it has
-    no number of its own, `seq` says when it was made, and a retained one holds for those who come
-    later too, until one that is not.
-    """
-
-    topic: str
-    message: str
-    epoch: str
-    seq: int
-    key: str | None
-    payload: bytes
-    notice: bool = False
-    retained: bool = False
-
-
-Deliver = Callable[[Update], None]
+class Unlinked(Exception):
+    """The processes do not reach each other."""
 
 
 class Backplane(ABC):
-    """Delivers at most once, in the order of publishing within a topic, subscribed topics only.
+    """Delivers at most once, in the order of publishing, to the processes that are subscribed.
 
-    `publish` never waits for the network. What is lost shows as a jump of `seq`.
+    The publisher is one of them if it is subscribed. Whoever must not miss anything numbers its
+    messages and asks again.
     """
 
     @abstractmethod
-    async def start(self, deliver: Deliver) -> None:
-        """Deliver to this process from now on."""
+    async def start(self, receive: Receive, linked: Linked) -> None:
+        """Deliver from now on. `linked` tells when the others are in reach and when no longer.
+
+        Does not wait until they are; what is published meanwhile is lost.
+        """
 
     @abstractmethod
     async def stop(self) -> None:
-        """Deliver nothing any more."""
+        """Send what was published, within a second, and deliver nothing any more."""
 
     @abstractmethod
-    def subscribe(self, topic: str) -> None: ...
+    async def subscribe(self, channel: str) -> None:
+        """What is published after this returns is delivered, whenever the others are in reach."""
 
     @abstractmethod
-    def unsubscribe(self, topic: str) -> None: ...
+    def publish(self, channel: str, message: bytes) -> None:
+        """Never waits: what the network does not take in time is dropped."""
 
     @abstractmethod
-    def publish(self, update: Update) -> None: ...
+    async def probe(self) -> None:
+        """Raises Unlinked, with the reason, while the others are out of reach."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from handlers.realtime.backplane import Update
+from handlers.realtime.update import Update
 
 if TYPE_CHECKING:
     from handlers.realtime.client import Client
@@ -62,6 +62,7 @@ class Topic:
         self.source = source
         self.epoch = epoch
         self.seq = 0
+        self.held = False
         self.notices: dict[str, Update] = {}
         self._keys = keys
         self._kept: dict[str, Update] = {}
@@ -70,7 +71,7 @@ class Topic:
         self._highest = 0
 
     def __bool__(self) -> bool:
-        return bool(self._members)
+        return self.held or bool(self._members)
 
     @property
     def members(self) -> tuple[Client, ...]:

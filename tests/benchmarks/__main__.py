@@ -11,11 +11,10 @@ from typing import Final, final
 
 from typing_extensions import override
 
-from handlers.realtime.backplane import Update
 from handlers.realtime.client import Client
 from handlers.realtime.frame import Frame
 from handlers.realtime.hub import Hub
-from handlers.realtime.memory_backplane import MemoryBackplane
+from handlers.realtime.update import Update
 from tests.realtime.doubles import HandSocket
 
 CLIENTS: Final = 200
@@ -72,7 +71,7 @@ def main() -> None:
 
 def ticks(sockets: list[PipeSocket], topics: int) -> Callable[[], None]:
     """One tick of a hub where every client watches every topic."""
-    hub = Hub(MemoryBackplane(), epoch="run", now=lambda: 0, schedule=lambda _: None)
+    hub = Hub(epoch="run", now=lambda: 0, schedule=lambda _: None)
     names = [f"quotes:S{number}" for number in range(topics)]
     for each in sockets:
         client = Client(each, unread_size=1 << 20)

@@ -14,7 +14,6 @@ from tests.ws.stage import StreamStage, bar, said
 @pytest_asyncio.fixture
 async def stage() -> AsyncIterator[StreamStage]:
     stage = StreamStage()
-    await stage.hub.start()
     yield stage
     await stage.hub.stop()
 

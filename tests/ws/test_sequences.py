@@ -35,7 +35,6 @@ class Sequences(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.stage = StreamStage()
-        self.run(self.stage.hub.start())
         self.peers: list[Peer] = []
         self.sequence = 7
 
