@@ -42,7 +42,7 @@ class Feed(ABC):
     - Times are Unix milliseconds. `market_time` is the present of the symbol's own clock: real
       time, or the time of a recording. It never goes back within one epoch.
     - History holds closed bars and the one in progress, ascending, of unique times, never one of
-      the future. A closed bar does not change within one epoch.
+      the future. A closed bar does not change within one epoch; adjusted, within one edition.
     - What is streamed equals history: a bar given as closed is the bar that `history` gives from
       then on, and the last update of a bar in progress is the bar that `history` gave then.
     - Each bar that closes while it is watched is given as closed once, when the clock ends it,
@@ -83,7 +83,14 @@ class Feed(ABC):
 
     def adjustments(self) -> tuple[Adjustment, ...]:
         """What `history` can adjust for; simulated prices need none, so all are the same."""
-        return (Adjustment.NONE, Adjustment.ALL)
+        return tuple(Adjustment)
+
+    def edition(self, symbol_id: str, adjustment: Adjustment) -> str:
+        """Names one unbroken history so adjusted: a split or a dividend begins another.
+
+        Prices are adjusted to those of the newest bar, for what is known by then alone.
+        """
+        return self.epoch
 
     @abstractmethod
     def history(

@@ -82,6 +82,9 @@ class Feeds(FeedSink):
         canonical = self._canonical(symbol_id)
         return feed.history(canonical, resolution, start, end, count_back, adjustment)
 
+    def edition(self, symbol_id: str, adjustment: Adjustment) -> str:
+        return self.feed(symbol_id).edition(self._canonical(symbol_id), adjustment)
+
     def bar(self, symbol_id: str, resolution: Resolution) -> tuple[Bar, bool] | None:
         return self.feed(symbol_id).bar(self._canonical(symbol_id), resolution)
 

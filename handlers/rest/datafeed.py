@@ -136,7 +136,7 @@ class Datafeed(DatafeedHandler):
             body = await self._body(whole, part)
         except NotSupported as error:
             raise _not_supported(whole.symbol, error) from error
-        # Made aside, the page may be of the epoch that follows.
+        # Made aside, the page may be of the edition that follows.
         return results.GetBarsOk(body=body, etag=etag if etag == self._etag(part) else None)
 
     @override
@@ -197,7 +197,8 @@ class Datafeed(DatafeedHandler):
         bar, closed = newest
         if request.end > (bar.time + 1 if closed else bar.time):
             return None
-        return f'"{request.digest(self._feeds.feed(request.symbol).epoch)}"'
+        edition = self._feeds.edition(request.symbol, request.adjustment)
+        return f'"{request.digest(edition)}"'
 
 
 def _matches(etag: str, if_none_match: str | None) -> bool:

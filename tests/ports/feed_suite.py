@@ -103,8 +103,16 @@ class FeedSuite(ABC):
             subject.feed.history(subject.symbol, subject.impossible, None, None)
         with pytest.raises(NotSupported):
             subject.feed.watch(subject.symbol, subject.impossible)
-        with pytest.raises(NotSupported):
-            subject.history(adjustment=Adjustment.SPLITS)
+
+    def test_the_newest_day_is_the_same_however_it_is_adjusted(self, subject: Subject) -> None:
+        feed = subject.feed
+        plain, *adjusted = (
+            feed.history(subject.symbol, Resolution.DAY, None, None, 50, each).bars
+            for each in feed.adjustments()
+        )
+        for bars in adjusted:
+            assert bars[-1] == plain[-1]
+            assert [bar.time for bar in bars] == [bar.time for bar in plain]
 
     def test_history_is_ascending_and_of_unique_times(self, subject: Subject) -> None:
         times = [bar.time for bar in subject.history()]

@@ -1,71 +1,32 @@
 """The replay feed is a feed; what it gives is the record, and nothing of what lies ahead."""
 
-import csv
-import gzip
-from datetime import date
-from functools import cache
-from importlib.metadata import distribution
-from itertools import count
-
 import pytest
 from typing_extensions import override
 
 from generated.models import Adjustment, Resolution
-from handlers.feeds.feed import NotSupported
 from handlers.feeds.replay.feed import ReplayFeed
-from handlers.feeds.replay.record import FILE, Record, RecordMissing, parse, read_sample
-from handlers.market.bars import Bar
-from handlers.market.resolutions import DAY
+from handlers.feeds.replay.record import Record, RecordMissing
+from handlers.market.resolutions import DAY, HOUR, MINUTE
 from handlers.storage.migrations import open_database
 from handlers.storage.replays import MemoryReplays, Replays, SqlReplays
 from tests.clock import ManualClock
 from tests.ports.feed_suite import FeedSuite, Sink, Subject
-
-NOW = 1_764_000_000_000
-STEP = 2_000
-DAYS = 3_270
-HISTORY = 500
-
-
-class Numbers:
-    """Epochs by number: the first that is made is e1."""
-
-    def __init__(self) -> None:
-        self._count = count(1)
-
-    def __call__(self) -> str:
-        return f"e{next(self._count)}"
+from tests.ports.recorded import (
+    DAYS,
+    HISTORY,
+    NOW,
+    STEP,
+    Numbers,
+    Rows,
+    day_of,
+    read_rows,
+    replay,
+)
 
 
-def replay(
-    clock: ManualClock,
-    replays: Replays | None = None,
-    epochs: Numbers | None = None,
-    *,
-    history: int = HISTORY,
-    bar_duration: int = STEP,
-) -> ReplayFeed:
-    return ReplayFeed(
-        clock,
-        replays or MemoryReplays(),
-        epochs or Numbers(),
-        bar_duration=bar_duration,
-        history=history,
-        read=recorded,
-    )
-
-
-recorded = cache(read_sample)
-
-
-@pytest.fixture(scope="module")
-def rows() -> dict[str, list[dict[str, str]]]:
-    """The file as it is, read without our reader."""
-    (file,) = (f for f in distribution("bokeh-sampledata").files or [] if f.name == FILE)
-    found: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader(gzip.decompress(file.read_binary()).decode().splitlines()):
-        found.setdefault(row["Ticker"], []).append(row)
-    return found
+@pytest.fixture(name="rows", scope="module")
+def _rows() -> Rows:
+    return read_rows()
 
 
 class TestReplayFeed(FeedSuite):
@@ -97,7 +58,7 @@ class TestReplayFeedByMonths(TestReplayFeed):
 
 
 def test_bars_behind_the_cursor_are_the_file_value_for_value(
-    rows: dict[str, list[dict[str, str]]],
+    rows: Rows,
 ) -> None:
     clock = ManualClock(NOW)
     feed = replay(clock)
@@ -113,12 +74,12 @@ def test_bars_behind_the_cursor_are_the_file_value_for_value(
             )
 
 
-def test_none_ahead_of_the_cursor_is_given(rows: dict[str, list[dict[str, str]]]) -> None:
+def test_none_ahead_of_the_cursor_is_given(rows: Rows) -> None:
     feed = replay(ManualClock(NOW))
     for resolution in (Resolution.DAY, Resolution.WEEK, Resolution.MONTH):
         for adjustment in (Adjustment.NONE, Adjustment.ALL):
             page = feed.history("REC:AAPL", resolution, None, 10**14, None, adjustment)
-            assert page.bars[-1].time // DAY <= _day(rows["AAPL"][HISTORY - 1]["Date"])
+            assert page.bars[-1].time // DAY <= day_of(rows["AAPL"][HISTORY - 1]["Date"])
     assert len(feed.history("REC:AAPL", Resolution.DAY, 0, 10**14).bars) == HISTORY
     month = feed.history("REC:AAPL", Resolution.MONTH, None, None, 1).bars[0]
     last = rows["AAPL"][HISTORY - 1]
@@ -202,46 +163,43 @@ def test_at_the_end_it_starts_again_in_a_new_epoch() -> None:
     assert len(sink.bars) == DAYS - HISTORY + 1
 
 
-def test_all_is_adjusted_for_splits_and_dividends(rows: dict[str, list[dict[str, str]]]) -> None:
-    clock = ManualClock(NOW)
-    feed = replay(clock, history=2_000)
-    for ticker in ("AAPL", "IBM", "MSFT"):
-        page = feed.history(f"REC:{ticker}", Resolution.DAY, None, None, None, Adjustment.ALL)
-        for bar, row in zip(page.bars, rows[ticker], strict=False):
-            assert bar.close == float(row["Adj Close"])
-            factor = float(row["Adj Close"]) / float(row["Close"])
-            assert bar.open == pytest.approx(float(row["Open"]) * factor)
-            assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
-
-
 @pytest.mark.parametrize(
-    ("ticker", "day", "scale"),
-    [
-        ("AAPL", "2000-06-20", 4),
-        ("AAPL", "2000-06-21", 2),
-        ("AAPL", "2000-09-29", 2),
-        ("AAPL", "2005-02-25", 2),
-        ("AAPL", "2005-02-28", 1),
-        ("MSFT", "2003-02-14", 2),
-        ("MSFT", "2003-02-18", 1),
-        ("IBM", "2000-03-01", 1),
-    ],
+    ("day", "closes"),
+    [("2000-11-22", "21:00"), ("2000-11-24", "18:00"), ("2001-07-03", "17:00")],
+    ids=["a whole day", "a half day", "a half day in summer"],
 )
-def test_volumes_are_adjusted_for_splits_alone(ticker: str, day: str, scale: int) -> None:
-    feed = replay(ManualClock(NOW), history=3_000)
-    start = _day(day) * DAY
-    plain, adjusted = (
-        feed.history(f"REC:{ticker}", Resolution.DAY, start, start + 1, None, adjustment).bars[0]
-        for adjustment in (Adjustment.NONE, Adjustment.ALL)
-    )
-    assert adjusted.volume == plain.volume * scale
+def test_half_days_close_early(rows: Rows, day: str, closes: str) -> None:
+    index = [row["Date"] for row in rows["AAPL"]].index(day)
+    hour, minute = closes.split(":")
+    close = day_of(day) * DAY + int(hour) * HOUR + int(minute) * MINUTE
+    clock = ManualClock(NOW)
+    feed = replay(clock, history=index)
+    assert feed.session_end("REC:AAPL") == close
+    clock.advance(STEP)
+    feed.step(Sink())
+    assert feed.market_time("REC:AAPL") == close + 1
+    quote = feed.quote("REC:AAPL")
+    assert quote is not None
+    assert quote.time == close
 
 
-def test_splits_alone_are_not_offered() -> None:
-    with pytest.raises(NotSupported):
-        replay(ManualClock(NOW)).history(
-            "REC:AAPL", Resolution.DAY, None, None, None, Adjustment.SPLITS
-        )
+@pytest.mark.parametrize("resolution", [Resolution.WEEK, Resolution.MONTH])
+@pytest.mark.parametrize("late", [1, 1_000])
+def test_the_last_bars_of_the_record_are_closed_before_it_starts_again(
+    resolution: Resolution, late: int
+) -> None:
+    """Also where it stood still meanwhile."""
+    clock = ManualClock(NOW)
+    feed, sink = replay(clock), Sink()
+    feed.watch("REC:AAPL", resolution)
+    clock.advance((DAYS - HISTORY + late) * STEP)
+    feed.step(sink)
+    (epoch,) = sink.epochs
+    assert epoch == feed.epoch
+    closed = [bar for *_, bar, closed in sink.bars if closed]
+    last = max(bar.time for bar in closed)
+    assert last // DAY == day_of("2013-03-01" if resolution is Resolution.MONTH else "2013-02-25")
+    assert len([bar for bar in closed if bar.time == last]) == 1
 
 
 @pytest.mark.parametrize("storage", ["memory", "sql"])
@@ -308,51 +266,5 @@ def test_without_a_record_there_are_no_symbols_and_a_remedy() -> None:
     assert replays.find("replay") is None
 
 
-HEADER = b"Ticker,Date,Open,High,Low,Close,Volume,Adj Close\n"
-
-
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        (b"", "empty"),
-        (b"no gzip", "not gzipped"),
-        (gzip.compress(b"\xff\xfe"), "not gzipped"),
-        (gzip.compress(b"Ticker,Date" * 99)[:-20], "not gzipped"),
-        (gzip.compress(b"Ticker,Date\nAAPL,2000-01-03\n"), "columns are missing"),
-        (gzip.compress(HEADER + b"AAPL,2000-01-03,1\n"), "columns are missing"),
-        (gzip.compress(HEADER + b"AAPL,2000-01-03,1,x,1,1,1,1\n"), "'x'"),
-        (
-            gzip.compress(HEADER + b"AAPL,2000-01-04,1,1,1,1,1,1\nAAPL,2000-01-03,1,1,1,1,1,1\n"),
-            "not in order",
-        ),
-    ],
-    ids=[
-        "nothing",
-        "plain",
-        "no text",
-        "cut off",
-        "columns",
-        "short row",
-        "no number",
-        "disorder",
-    ],
-)
-def test_a_broken_file_is_refused(content: bytes, complaint: str) -> None:
-    with pytest.raises(ValueError, match=complaint):
-        parse(content)
-
-
-def test_the_sample_is_read_without_its_package() -> None:
-    record = read_sample()
-    assert record.bars["AAPL"][0].bar == Bar(
-        _day("2000-03-01") * DAY, 118.56, 132.06, 118.5, 130.31, 9_616_100.0
-    )
-    assert record.bars["AAPL"][0].adjusted_close == 4.186662803811
-
-
 def _known(feed: ReplayFeed) -> int:
     return len(feed.history("REC:IBM", Resolution.DAY, None, None).bars)
-
-
-def _day(iso: str) -> int:
-    return (date.fromisoformat(iso) - date(1970, 1, 1)).days

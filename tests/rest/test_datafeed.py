@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from generated.models import Adjustment
 from generated.rest.app import create_app
 from generated.rest.unimplemented import (
     UnimplementedAccounts,
@@ -18,6 +19,7 @@ from generated.rest.unimplemented import (
     UnimplementedPositions,
     UnimplementedVersions,
 )
+from handlers.feeds.feed import NotSupported
 from handlers.feeds.feeds import Feeds
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
@@ -95,7 +97,7 @@ async def test_the_configuration_says_what_there_is(market: Market) -> None:
         "defaultExchange": "SIM",
         "types": ["stock", "currency", "crypto"],
         "resolutions": ["1", "5", "15", "30", "60", "240", "D", "W", "M"],
-        "adjustments": ["none", "all"],
+        "adjustments": ["none", "splits", "all"],
         "maxBars": 5000,
     }
 
@@ -210,7 +212,6 @@ async def test_a_cursor_is_good_for_its_own_request_alone(market: Market) -> Non
         ({"unknown": "1"}, (400, "invalid_request")),
         ({"from": NOW, "to": NOW}, (422, "invalid_range")),
         ({"from": NOW, "to": NOW - 1}, (422, "invalid_range")),
-        ({"adjustment": "splits"}, (422, "adjustment_not_supported")),
         ({"symbol": "REC:IBM"}, (422, "resolution_not_supported")),
     ],
 )
@@ -273,10 +274,49 @@ async def test_recorded_bars_are_given_up_to_the_cursor(market: Market) -> None:
     assert len(after["bars"]) == 501
 
 
-async def test_recorded_bars_can_be_adjusted(market: Market) -> None:
-    page = await market.bars("REC:AAPL", "D", to=951_868_800_001, countBack=1, adjustment="all")
-    assert page["adjustment"] == "all"
-    assert page["bars"][0]["close"] == 4.186662803811
+async def test_recorded_bars_are_adjusted_for_what_has_happened(market: Market) -> None:
+    """Two shares were made of one on 2000-06-21; nothing is known of 2005 yet."""
+    first = {"to": 951_868_800_001, "countBack": 1}
+    for adjustment in ("splits", "all"):
+        page = await market.bars("REC:AAPL", "D", **first, adjustment=adjustment)
+        assert page["adjustment"] == adjustment
+        assert page["bars"][0]["close"] == 130.31 / 2
+        assert page["bars"][0]["volume"] == 9_616_100 * 2
+
+
+async def test_an_adjustment_that_a_feed_does_not_have_is_refused(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def history(*_: Any) -> BarPage:
+        raise NotSupported(Adjustment.SPLITS)
+
+    monkeypatch.setattr(SimulatedFeed, "history", history)
+    refusal = await market.refused("bars", symbol="AAPL", resolution="D", adjustment="splits")
+    assert refusal == (422, "adjustment_not_supported")
+
+
+async def test_a_dividend_changes_the_etag_of_bars_that_are_adjusted_for_it(
+    market: Market,
+) -> None:
+    """IBM paid one within these days, and split nothing."""
+    etags: dict[str, set[str]] = {"none": set(), "splits": set(), "all": set()}
+    for _ in range(60):
+        for adjustment, seen in etags.items():
+            query: dict[str, str | int] = {
+                "symbol": "REC:IBM",
+                "resolution": "D",
+                "to": 952_000_000_000,
+                "adjustment": adjustment,
+            }
+            answer = await market.client.get("/datafeed/bars", params=query)
+            seen.add(answer.headers["ETag"])
+        market.clock.advance(STEP)
+        market.replay.step(Sink())
+    assert {adjustment: len(seen) for adjustment, seen in etags.items()} == {
+        "none": 1,
+        "splits": 1,
+        "all": 2,
+    }
 
 
 async def test_another_lap_of_the_recording_has_other_etags(market: Market) -> None:

@@ -181,10 +181,11 @@ async def test_when_the_recording_starts_again_the_charts_are_told(streams: Stre
             {"reason": "replay_restarted", "epoch": streams.replay.epoch},
         )
     ]
-    (quote,) = (payload for address, *_, payload in frames if address == "quotes:REC:IBM")
+    quotes = [payload for address, *_, payload in frames if address == "quotes:REC:IBM"]
+    assert len(quotes) == 2_770 + 1
     prevailing = streams.feeds.quote("REC:IBM")
     assert prevailing is not None
-    assert quote["time"] == prevailing.time
+    assert quotes[-1]["time"] == prevailing.time < quotes[-2]["time"]
 
 
 async def test_a_symbol_without_a_price_has_no_snapshot(streams: Streams) -> None:

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from generated.models import Adjustment, DataKind, Resolution
 from handlers.clock import Clock
+from handlers.feeds.calendars import ExchangeSessions
 from handlers.feeds.feed import MAX_BARS, Feed, FeedSink, NotSupported
 from handlers.feeds.replay.record import Record, RecordMissing, read_sample
 from handlers.feeds.replay.recording import EXCHANGE, Recording
@@ -52,7 +53,7 @@ class ReplayFeed(Feed):
         self._clock = clock
         self._heartbeat_at = self._data_at = 0
         self._watched: dict[str, set[Resolution | None]] = {}
-        self._recording, self._trouble = _recording(read)
+        self._recording, self._hours, self._trouble = _recording(read)
         first = max(1, min(history, len(self._recording) - 1))
         fresh = Replay(
             NAME, new_epoch(), clock.now(), bar_duration, first, self._recording.fingerprint
@@ -84,6 +85,12 @@ class ReplayFeed(Feed):
         return self._trouble
 
     @override
+    def edition(self, symbol_id: str, adjustment: Adjustment) -> str:
+        cutoff = self._recording.cutoff(self._position.behind)
+        actions = self._recording.series(symbol_id).actions(cutoff, adjustment)
+        return f"{self.epoch}-{actions}"
+
+    @override
     def exchanges(self) -> tuple[Exchange, ...]:
         return (EXCHANGE,) if self._recording.symbols else ()
 
@@ -103,8 +110,6 @@ class ReplayFeed(Feed):
     ) -> BarPage:
         series = self._recording.series(symbol_id)
         _check(resolution)
-        if adjustment not in self.adjustments():
-            raise NotSupported(adjustment)
         cutoff = self._recording.cutoff(self._position.behind)
         end = cutoff if end is None else min(end, cutoff)
         start = 0 if start is None or count_back else start
@@ -169,6 +174,9 @@ class ReplayFeed(Feed):
 
     @override
     async def run(self, sink: FeedSink) -> None:
+        self._heartbeat_at = self._clock.now()
+        if self._hours is not None:
+            await asyncio.to_thread(self._hours.load)
         while True:
             self.step(sink)
             now = self._clock.now()
@@ -181,12 +189,17 @@ class ReplayFeed(Feed):
         self._heartbeat_at = now
         target = self._schedule.at(now)
         if target.lap > self._position.lap:
+            self._advance(self._schedule.end(self._position.lap), sink)
             self._position = target
             self._data_at = now
             sink.on_epoch(self)
+        self._advance(target, sink)
+
+    def _advance(self, target: Position, sink: FeedSink) -> None:
+        """Day by day within one lap."""
         while self._position < target:
             self._position = Position(target.lap, self._position.behind + 1)
-            self._data_at = now
+            self._data_at = self._clock.now()
             for symbol_id in tuple(self._watched):
                 self._stream(symbol_id, sink)
 
@@ -211,13 +224,18 @@ class ReplayFeed(Feed):
                 yield resolution
 
 
-def _recording(read: Callable[[], Record]) -> tuple[Recording, str | None]:
-    """The recording, or an empty one and what is wrong."""
+def _recording(
+    read: Callable[[], Record],
+) -> tuple[Recording, ExchangeSessions | None, str | None]:
+    """The recording and the hours of its exchange, or an empty one and what is wrong."""
     try:
-        return Recording(read()), None
+        record = read()
     except RecordMissing as error:
         log.warning("there are no recorded prices: %s", error)
-        return Recording(Record({}, "")), str(error)
+        return Recording(Record({}, "")), None, str(error)
+    first, last = record.span()
+    hours = ExchangeSessions("XNYS", first.isoformat(), last.isoformat())
+    return Recording(record, hours), hours, None
 
 
 def _resumed(replays: Replays, fresh: Replay, total: int) -> Replay:

@@ -42,6 +42,12 @@ class Record:
     fingerprint: str
     """Another one where the data is another one."""
 
+    def span(self) -> tuple[date, date]:
+        """The first day and the one after the last. Raises ValueError where there is none."""
+        times = [(bars[0].bar.time, bars[-1].bar.time) for bars in self.bars.values()]
+        first, last = min(first for first, _ in times), max(last for _, last in times)
+        return date.fromordinal(_EPOCH + first // DAY), date.fromordinal(_EPOCH + last // DAY + 1)
+
 
 def read_sample() -> Record:
     """The record in the sample data, found without importing anything of it.

@@ -12,6 +12,7 @@ from handlers.feeds.replay.series import RESOLUTIONS, Series
 from handlers.market.bars import Bar
 from handlers.market.quotes import DayFigures, Quote
 from handlers.market.resolutions import DAY, SECOND, day_of, period_of
+from handlers.market.sessions import Sessions
 from handlers.market.symbols import Exchange, Symbol, symbol_id
 
 EXCHANGE: Final = Exchange("REC", "Recorded prices, replayed", DataKind.RECORDED)
@@ -24,6 +25,7 @@ _NAMES: Final = {
 }
 _NEW_YORK: Final = ZoneInfo("America/New_York")
 _CLOSE: Final = time(16)
+"""Of a whole day."""
 _TICK: Final = Decimal("0.0001")
 """The record has prices of four digits."""
 
@@ -31,7 +33,9 @@ _TICK: Final = Decimal("0.0001")
 class Recording:
     """`known` counts the days, of all symbols together, that are known."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, hours: Sessions | None = None) -> None:
+        """`hours` are those of the exchange; without them all days are whole ones."""
+        self._hours = hours
         self._series = {
             symbol_id(ticker, EXCHANGE.name): Series(bars) for ticker, bars in record.bars.items()
         }
@@ -59,20 +63,18 @@ class Recording:
 
     def market_time(self, known: int) -> int:
         """Just after the close of the last known day: nothing fills on what was seen already."""
-        return _close(self._days[known - 1]) + 1 if known else 0
+        return self._close(self._days[known - 1]) + 1 if known else 0
 
     def session_end(self, known: int) -> int:
         """Of the day that comes next."""
         if known < len(self._days):
-            return _close(self._days[known])
+            return self._close(self._days[known])
         return self.market_time(known) + DAY
 
     def ends(self, resolution: Resolution, known: int) -> bool:
-        """Whether the last known day is the last of its bar."""
-        if resolution is Resolution.DAY:
+        """Whether the last known day is the last of its bar; the end of the record ends all."""
+        if resolution is Resolution.DAY or known >= len(self._days):
             return True
-        if known >= len(self._days):
-            return False
         here, after = (day_of(day) for day in self._days[known - 1 : known + 1])
         return period_of(resolution, here) != period_of(resolution, after)
 
@@ -84,7 +86,7 @@ class Recording:
             return None
         bar = series.day(count - 1)
         price, none = _decimal(bar.close), Decimal(0)
-        return Quote(symbol_id, _close(bar.time), price, price, price, none, none, none)
+        return Quote(symbol_id, self._close(bar.time), price, price, price, none, none, none)
 
     def day_figures(self, symbol_id: str, known: int) -> DayFigures | None:
         series = self._series[symbol_id]
@@ -101,11 +103,13 @@ class Recording:
             volume=Decimal(int(bar.volume)),
         )
 
-
-def _close(time: int) -> int:
-    """When the exchange closed on the day, Unix milliseconds."""
-    day = datetime.fromtimestamp(time / SECOND, UTC).date()
-    return int(datetime.combine(day, _CLOSE, _NEW_YORK).timestamp()) * SECOND
+    def _close(self, time: int) -> int:
+        """When the exchange closed on the day, Unix milliseconds: early on half days."""
+        session = self._hours.at_or_before(time + DAY - 1) if self._hours else None
+        if session is not None and session.day == day_of(time):
+            return session.close
+        day = datetime.fromtimestamp(time / SECOND, UTC).date()
+        return int(datetime.combine(day, _CLOSE, _NEW_YORK).timestamp()) * SECOND
 
 
 def _decimal(price: float) -> Decimal:

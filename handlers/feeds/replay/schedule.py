@@ -25,6 +25,10 @@ class Schedule:
         lap, step = divmod(steps, self.total - self.first + 1)
         return Position(lap, self.first + step)
 
+    def end(self, lap: int) -> Position:
+        """The last position of a lap."""
+        return Position(lap, self.total)
+
     def changed(self, now: int, bar_duration: int, first: int) -> "Schedule":
         """Goes on from the same position by other rules; `started_at` is when it would have begun.
 

@@ -2,6 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from fractions import Fraction
+from itertools import accumulate, pairwise
+from operator import mul
 from typing import Final
 
 from generated.models import Adjustment, Resolution
@@ -12,19 +15,34 @@ from handlers.market.resolutions import day_of, period_of
 RESOLUTIONS: Final = (Resolution.DAY, Resolution.WEEK, Resolution.MONTH)
 _SPLIT: Final = 1.4
 """A day on which the adjustment jumps by more had a split; dividends are smaller."""
+_NOISE: Final = 1e-6
+"""Adjusted closes are rounded: smaller jumps mean nothing."""
 
 
 class Series:
-    """Days are given as they are recorded; weeks and months are made of the days before `cutoff`.
+    """Weeks and months are made of the days before `cutoff`.
 
-    `cutoff` is the first time, Unix milliseconds, that nothing is known of.
+    `cutoff` is the first time, Unix milliseconds, that nothing is known of: nor of the splits and
+    dividends to come. So adjusted bars change with each of them that comes, and the last known
+    day is always as it was recorded.
     """
 
     def __init__(self, recorded: Sequence[RecordedBar]) -> None:
         self.times = [each.bar.time for each in recorded]
-        self._bars = {
-            Adjustment.NONE: [each.bar for each in recorded],
-            Adjustment.ALL: _adjusted(recorded),
+        self._days = [each.bar for each in recorded]
+        jumps = _jumps(recorded)
+        splits = [_split(jump) for jump in jumps]
+        self._splits = list(accumulate(splits, mul))
+        """Of each day: what one share of the first day has become by then."""
+        self._scales = {
+            Adjustment.NONE: [1.0] * len(jumps),
+            Adjustment.SPLITS: self._splits,
+            Adjustment.ALL: list(accumulate(jumps, mul)),
+        }
+        self._actions = {
+            Adjustment.NONE: [],
+            Adjustment.SPLITS: _other_than_one(splits),
+            Adjustment.ALL: _other_than_one(jumps),
         }
         self._periods = {
             resolution: [period_of(resolution, day_of(time)) for time in self.times]
@@ -36,7 +54,11 @@ class Series:
         return bisect_left(self.times, cutoff)
 
     def day(self, index: int) -> Bar:
-        return self._bars[Adjustment.NONE][index]
+        return self._days[index]
+
+    def actions(self, cutoff: int, adjustment: Adjustment) -> int:
+        """How many splits and dividends are known that are adjusted for."""
+        return bisect_left(self._actions[adjustment], self.known(cutoff))
 
     def current(self, resolution: Resolution, cutoff: int) -> Bar | None:
         """The newest bar, as it is so far."""
@@ -53,7 +75,7 @@ class Series:
         adjustment: Adjustment,
     ) -> list[Bar]:
         """Ascending: the newest `count` bars with `start <= time < end`."""
-        days, periods = self._bars[adjustment], self._periods[resolution]
+        periods = self._periods[resolution]
         known = self.known(cutoff)
         # A bar carries the time of its first day, so its last days may lie after `end`.
         last = bisect_left(self.times, end, 0, known)
@@ -66,33 +88,53 @@ class Series:
                 first -= 1
             if self.times[first] < start:
                 break
-            found.append(merge(days[first:last]))
+            found.append(merge(self._adjusted(first, last, known, adjustment)))
             last = first
         found.reverse()
         return found
 
+    def _adjusted(self, first: int, last: int, known: int, adjustment: Adjustment) -> list[Bar]:
+        scales, splits = self._scales[adjustment], self._splits
+        scale, split = scales[known - 1], splits[known - 1]
+        return [
+            self._days[index]
+            if scales[index] == scale
+            else _scaled(self._days[index], scales[index] / scale, split / splits[index])
+            for index in range(first, last)
+        ]
 
-def _adjusted(recorded: Sequence[RecordedBar]) -> list[Bar]:
-    """Prices by the ratio of the adjusted close to the close, volumes by the splits to come."""
+
+def _jumps(recorded: Sequence[RecordedBar]) -> list[float]:
+    """Of each day: by how much a price of the day before has to be divided to compare with it."""
     factors = [each.adjusted_close / each.bar.close for each in recorded]
-    splits = [1.0] * len(recorded)
-    for index in range(len(recorded) - 2, -1, -1):
-        jump = factors[index + 1] / factors[index]
-        splits[index] = splits[index + 1] * (round(jump) if jump > _SPLIT else 1)
-    return [
-        _scaled(each, factor, split)
-        for each, factor, split in zip(recorded, factors, splits, strict=True)
-    ]
+    return [1.0, *(_exact(after / before) for before, after in pairwise(factors))][: len(factors)]
 
 
-def _scaled(each: RecordedBar, factor: float, split: float) -> Bar:
-    bar, close = each.bar, each.adjusted_close
-    opening = bar.open * factor
+def _exact(jump: float) -> float:
+    """The jump without what rounding did to it, where only shares were split, or nothing was."""
+    split = _split(jump)
+    return split if abs(jump / split - 1) < _NOISE else jump
+
+
+def _other_than_one(numbers: Sequence[float]) -> list[int]:
+    return [index for index, number in enumerate(numbers) if number != 1]
+
+
+def _split(jump: float) -> float:
+    """The new shares for an old one: 2, 3/2, or 1/10 where they were merged."""
+    if 1 / _SPLIT < jump < _SPLIT:
+        return 1.0
+    if jump < 1:
+        return 1 / round(1 / jump)
+    return float(Fraction(jump).limit_denominator(4))
+
+
+def _scaled(bar: Bar, factor: float, split: float) -> Bar:
     return Bar(
         bar.time,
-        opening,
-        max(bar.high * factor, opening, close),
-        min(bar.low * factor, opening, close),
-        close,
+        bar.open * factor,
+        bar.high * factor,
+        bar.low * factor,
+        bar.close * factor,
         bar.volume * split,
     )

@@ -10,7 +10,7 @@ from typing_extensions import override
 from generated.models import Adjustment, DataKind, Resolution
 from handlers.clock import Clock
 from handlers.feeds.calendars import ExchangeSessions
-from handlers.feeds.feed import MAX_BARS, Feed, FeedSink, NotSupported
+from handlers.feeds.feed import MAX_BARS, Feed, FeedSink
 from handlers.feeds.simulated.draws import root
 from handlers.feeds.simulated.instruments import INSTRUMENTS, Instrument
 from handlers.feeds.simulated.listing import Listing
@@ -102,8 +102,6 @@ class SimulatedFeed(Feed):
         count_back: int | None = None,
         adjustment: Adjustment = Adjustment.NONE,
     ) -> BarPage:
-        if adjustment not in self.adjustments():
-            raise NotSupported(adjustment)
         chart = self._listings[symbol_id].chart
         now = self._now()
         end = now + 1 if end is None else min(end, now + 1)
