@@ -3,12 +3,13 @@
 The envelope: frames in, answers out. Nothing here knows a channel.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
+from generated.base import mend_integers
 from generated.ws import problems
 from generated.ws.policy import LIMITS
 
@@ -63,7 +64,11 @@ def parse(model: type[M], request: Request) -> M:
     try:
         return model.model_validate_json(request.json, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise problems.InvalidMessage(_first(error.errors(include_url=False, include_input=False)))
+        details = error.errors(include_url=False)
+        content = from_json(request.json)
+        if mend_integers(content, [(each["loc"], each) for each in details]):
+            return parse(model, replace(request, json=to_json(content)))
+        raise problems.InvalidMessage(_first(details)) from None
 
 
 def to_bytes(model: BaseModel) -> bytes:

@@ -24,7 +24,8 @@ def test_a_conflated_channel_keys_its_updates(stream: ir_stream.Stream) -> None:
     bars = _family(stream, "bars")
     assert not bars.lossless
     assert bars.update.key == "str(payload.time)"
-    assert [other.key for other in bars.others] == ['"reset"']
+    assert [other.event for other in bars.others] == ["gap", "status", "reset"]
+    assert bars.others[-1].key == '"reset"'
     assert bars.snapshot_type == "models.BarUpdate | None"
 
 
@@ -69,6 +70,28 @@ def test_a_lossless_channel_takes_its_numbers_from_its_ledger(stream: ir_stream.
             'be the type, "bars.up"',
         ),
         ("action: send\n", "action: publish\n", '"publish" is not one of send, receive'),
+        ("x-snapshot: required", "x-snapshot: often", '"often" is not one of required, optional'),
+        (
+            "x-delivery: lossless\n    x-snapshot: required",
+            "x-delivery: lossless\n    x-snapshot: optional",
+            "write x-snapshot: required",
+        ),
+        ("resumed: {$ref", "resummed: {$ref", '"resumed" is missing'),
+        (
+            "required: [epoch, lastSeq]\n      properties:\n        epoch:",
+            "required: [lastSeq]\n      properties:\n        era:",
+            'the payload of "bars.gap" has no property "epoch"; add it',
+        ),
+        (
+            "        resume: {$ref: '#/components/schemas/Resume'}\n",
+            "",
+            'the payload of "bars.subscribe" has no property "resume"; add it',
+        ),
+        (
+            "const: bars.gap}",
+            "const: bars.hole}",
+            'must be the type, "bars.hole"',
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(

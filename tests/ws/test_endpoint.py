@@ -34,6 +34,9 @@ async def test_updates_follow_a_subscription(stage: StreamStage) -> None:
         assert (await client.heard())["payload"]["status"] == "ok"
         stage.publisher.bars_update(BarsTopic("AAPL", "1"), bar())
         assert (await client.heard())["seq"] == 1
+    assert stage.work.topics == {"bars:AAPL:1"}  # for a moment: the client may come back
+    stage.clock.move(30_000)
+    stage.hub.check()
     assert stage.work.topics == set()
     assert (stage.hub.topics, len(stage.connections)) == (0, 0)
 

@@ -3,9 +3,7 @@
 Reads requests strictly: what the contract does not allow is refused, all wrong fields at once.
 """
 
-import functools
 import json
-import operator
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
@@ -15,7 +13,7 @@ from pydantic_core import ErrorDetails, from_json, to_json
 from starlette.requests import Request
 
 from generated import models
-from generated.base import optional
+from generated.base import mend_integers, optional
 from generated.rest import problems
 
 T = TypeVar("T")
@@ -216,24 +214,12 @@ class Inputs:
                 raise problems.MalformedBody(details[0]["msg"]) from None
             body = from_json(content)
             places = [(_steps(body, each["loc"]), each) for each in details]
-            if _mend_integers(body, places):
+            if mend_integers(body, places):
                 return self._validated(adapter, to_json(body))
             for steps, each in places:
                 value = None if each["type"] == "missing" else each["input"]
                 self._refuse(_pointer(steps), _rule(each), _message(each), value)
             return cast(T, None)
-
-
-def _mend_integers(body: Any, places: Iterable[tuple[list[int | str], ErrorDetails]]) -> bool:
-    """Whether a number such as 1.0, which JSON Schema calls an integer, was made one."""
-    mended = False
-    for steps, error in places:
-        number = error["input"]
-        if error["type"] == "int_type" and isinstance(number, float) and number.is_integer():
-            *path, last = steps
-            functools.reduce(operator.getitem, path, body)[last] = int(number)
-            mended = True
-    return mended
 
 
 def _rule(error: ErrorDetails) -> str:
