@@ -1,17 +1,26 @@
 import {
   StreamClient,
+  closeCodes,
+  type Ending,
   type Families,
   type Family,
   type Listener,
   type State,
 } from '@generated/stream'
 
-export type { Families, Family, Listener, Place, State as StreamState } from '@generated/stream'
+export type {
+  Ending,
+  Families,
+  Family,
+  Listener,
+  Place,
+  State as StreamState,
+} from '@generated/stream'
 
 /** The one connection of this page. It stays connected by itself. */
 export interface Stream {
   readonly state: State
-  onState(listener: (state: State) => void): () => void
+  onState(listener: (state: State, ending?: Ending) => void): () => void
   /** Returns what ends it. */
   watch<F extends Family>(
     family: F,
@@ -35,6 +44,12 @@ function connect(): Stream {
       client.close()
     },
   }
+}
+
+/** The name that the contract gives to a close code. */
+export function closeName(code: number): keyof typeof closeCodes | undefined {
+  const names = Object.keys(closeCodes) as (keyof typeof closeCodes)[]
+  return names.find((name) => closeCodes[name] === code)
 }
 
 let current: Stream | undefined

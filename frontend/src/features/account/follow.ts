@@ -1,5 +1,5 @@
 import { shallowRef, type ShallowRef } from 'vue'
-import type { AccountFigures } from '@generated/models'
+import type { AccountFigures, BrokerConnection } from '@generated/models'
 import { listExecutions, listOrders, stream } from '@/services'
 import { perFrame } from '@/shared/composables/frames'
 import { apply, fromSnapshot, join, type History, type LedgerState } from './ledger'
@@ -11,20 +11,29 @@ const HISTORY_AGAIN = 5000
 export interface Followed {
   readonly ledger: ShallowRef<LedgerState | undefined>
   readonly figures: ShallowRef<AccountFigures | undefined>
+  /** Whether the prices behind the figures are silent. */
+  readonly stale: ShallowRef<boolean>
+  readonly broker: ShallowRef<BrokerConnection | undefined>
   stop: () => void
 }
 
 export function follow(accountId: string): Followed {
   const ledger = shallowRef<LedgerState>()
   const figures = shallowRef<AccountFigures>()
-  const stopLedger = followLedger(accountId, ledger)
-  const stopFigures = followFigures(accountId, figures)
+  const stale = shallowRef(false)
+  const broker = shallowRef<BrokerConnection>()
+  const ends = [
+    followLedger(accountId, ledger),
+    followFigures(accountId, figures, stale),
+    followBroker(accountId, broker),
+  ]
   return {
     ledger,
     figures,
+    stale,
+    broker,
     stop: () => {
-      stopLedger()
-      stopFigures()
+      for (const end of ends) end()
     },
   }
 }
@@ -91,14 +100,43 @@ function followLedger(accountId: string, ledger: ShallowRef<LedgerState | undefi
 function followFigures(
   accountId: string,
   figures: ShallowRef<AccountFigures | undefined>,
+  stale: ShallowRef<boolean>,
 ): () => void {
-  let newest: AccountFigures | undefined
+  const newest: { figures?: AccountFigures; stale: boolean } = { stale: false }
   const flush = perFrame(() => {
-    figures.value = newest
+    figures.value = newest.figures
+    stale.value = newest.stale
   })
-  const arrive = (next: AccountFigures) => {
-    newest = next
+  const arrive = (next: Partial<typeof newest>) => {
+    Object.assign(newest, next)
     flush()
   }
-  return stream().watch('pnl', { accountId }, { onSnapshot: arrive, onUpdate: arrive })
+  return stream().watch(
+    'pnl',
+    { accountId },
+    {
+      onSnapshot: (next) => {
+        arrive({ figures: next, stale: false })
+      },
+      onResume: () => {
+        arrive({ stale: false })
+      },
+      onUpdate: (next) => {
+        arrive({ figures: next })
+      },
+      onStatus: (status) => {
+        arrive({ stale: status.stale })
+      },
+    },
+  )
+}
+
+function followBroker(
+  accountId: string,
+  broker: ShallowRef<BrokerConnection | undefined>,
+): () => void {
+  const arrive = (next: BrokerConnection) => {
+    broker.value = next
+  }
+  return stream().watch('connection', { accountId }, { onSnapshot: arrive, onUpdate: arrive })
 }

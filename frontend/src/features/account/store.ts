@@ -19,6 +19,8 @@ export const useAccounts = defineStore('accounts', () => {
   )
   const ledger = computed(() => currentFollowed.value?.ledger.value)
   const figures = computed(() => currentFollowed.value?.figures.value ?? current.value?.figures)
+  const stale = computed(() => currentFollowed.value?.stale.value ?? false)
+  const broker = computed(() => currentFollowed.value?.broker.value)
   const balance = computed(() => ledger.value?.balance ?? current.value?.balance)
   const orders = computed(() => [...(ledger.value?.orders.values() ?? [])].sort(newestFirst))
   const workingOrders = computed(() => orders.value.filter((each) => each.status === 'working'))
@@ -53,11 +55,17 @@ export const useAccounts = defineStore('accounts', () => {
     return followed.get(account.accountId)?.figures.value ?? account.figures
   }
 
+  function brokerOf(account: Account) {
+    return followed.get(account.accountId)?.broker.value
+  }
+
   return {
     accounts,
     current,
     ledger,
     figures,
+    stale,
+    broker,
     balance,
     orders,
     workingOrders,
@@ -68,6 +76,7 @@ export const useAccounts = defineStore('accounts', () => {
     forClock,
     choose,
     figuresOf,
+    brokerOf,
   }
 })
 

@@ -3,39 +3,34 @@ import { freshness } from './freshness'
 
 const open = {
   state: 'open',
-  age: 500,
-  openFor: 60_000,
+  opened: true,
   marketOpen: true,
-  feedAlive: false,
+  stale: false,
+  broker: true,
 } as const
 
 describe('freshness', () => {
-  it('is connected while prices come', () => {
+  it('is connected while the source lives, however quiet the symbol', () => {
     expect(freshness(open)).toBe('connected')
   })
 
-  it('is stale when an open market falls silent', () => {
-    expect(freshness({ ...open, age: 13_000 })).toBe('stale')
-    expect(freshness({ ...open, age: undefined })).toBe('stale')
+  it('is stale when the server says that the source is silent', () => {
+    expect(freshness({ ...open, stale: true })).toBe('stale')
   })
 
-  it('is patient with a quiet symbol of a feed that lives, but not for ever', () => {
-    expect(freshness({ ...open, age: 30_000, feedAlive: true })).toBe('connected')
-    expect(freshness({ ...open, openFor: 90_000, age: 61_000, feedAlive: true })).toBe('stale')
-  })
-
-  it('gives a new connection time to speak', () => {
-    expect(freshness({ ...open, age: 40_000, openFor: 1000 })).toBe('connected')
-    expect(freshness({ ...open, age: undefined, openFor: 1000 })).toBe('connected')
+  it('puts a broker that cannot be reached before stale prices', () => {
+    expect(freshness({ ...open, stale: true, broker: false })).toBe('brokerLost')
   })
 
   it('raises no alarm while the market is closed', () => {
-    expect(freshness({ ...open, age: 3_600_000, marketOpen: false })).toBe('closedMarket')
+    expect(freshness({ ...open, marketOpen: false })).toBe('closedMarket')
   })
 
   it('tells the states of the connection apart', () => {
-    expect(freshness({ ...open, state: 'connecting' })).toBe('connecting')
+    expect(freshness({ ...open, state: 'connecting', opened: false })).toBe('connecting')
+    expect(freshness({ ...open, state: 'connecting' })).toBe('reconnecting')
     expect(freshness({ ...open, state: 'waiting' })).toBe('reconnecting')
+    expect(freshness({ ...open, state: 'paused' })).toBe('paused')
     expect(freshness({ ...open, state: 'closed' })).toBe('offline')
   })
 })

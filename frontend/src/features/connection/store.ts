@@ -2,22 +2,26 @@ import { useQuery } from '@pinia/colada'
 import { useIntervalFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import { useAccounts } from '@/features/account'
 import { useQuotes } from '@/features/quotes'
 import { useWorkspace } from '@/features/workspace'
-import { getHealth, stream, type StreamState } from '@/services'
+import { getHealth, stream, type Ending, type StreamState } from '@/services'
 import { freshness, type Freshness } from './freshness'
 
-/** Is the stream up, and how fresh is the price of the symbol on the screen. */
+/** Is the stream up, does the source of the symbol on the screen speak, and do orders reach the broker. */
 export const useConnection = defineStore('connection', () => {
   const quotes = useQuotes()
+  const accounts = useAccounts()
   const workspace = useWorkspace()
   const state = shallowRef<StreamState>(stream().state)
+  const ending = shallowRef<Ending>()
+  const opened = ref(state.value === 'open')
   const now = ref(Date.now())
-  const openSince = ref(Date.now())
 
-  stream().onState((next) => {
-    if (next === 'open') openSince.value = Date.now()
+  stream().onState((next, why) => {
     state.value = next
+    ending.value = why
+    opened.value ||= next === 'open'
     now.value = Date.now()
   })
   useIntervalFn(() => {
@@ -36,19 +40,19 @@ export const useConnection = defineStore('connection', () => {
     const heard = quotes.heardAt.get(workspace.symbol)
     return heard === undefined ? undefined : Math.max(0, now.value - heard)
   })
-  const quote = computed(() => quotes.quotes.get(workspace.symbol))
-  const feedAlive = computed(() => {
-    const feed = health.data.value?.feeds.find((each) => each.dataKind === quote.value?.dataKind)
-    return feed?.status === 'ok'
+  /** Milliseconds since the source of the symbol was last heard of; undefined while it is alive. */
+  const silence = computed(() => {
+    const since = quotes.silentSince.get(workspace.symbol)
+    return since === undefined ? undefined : Math.max(0, now.value - since)
   })
   const current = computed<Freshness>(() =>
     freshness({
       state: state.value,
-      age: age.value,
-      openFor: now.value - openSince.value,
-      marketOpen: quote.value?.marketOpen ?? true,
-      feedAlive: feedAlive.value,
+      opened: opened.value,
+      marketOpen: quotes.quotes.get(workspace.symbol)?.marketOpen ?? true,
+      stale: silence.value !== undefined,
+      broker: accounts.broker?.state !== 'disconnected',
     }),
   )
-  return { state, current, age, health: health.data }
+  return { state, ending, current, age, silence, health: health.data }
 })

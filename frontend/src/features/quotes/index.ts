@@ -1,1 +1,1 @@
-export * from './store'
+export { useQuote, useQuotes, useStale } from './store'

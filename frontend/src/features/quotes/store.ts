@@ -7,7 +7,7 @@ import {
   watch,
   type MaybeRefOrGetter,
 } from 'vue'
-import type { Quote } from '@generated/models'
+import type { Freshness, Quote } from '@generated/models'
 import { stream } from '@/services'
 import { perFrame } from '@/shared/composables/frames'
 
@@ -21,16 +21,29 @@ export const useQuotes = defineStore('quotes', () => {
   const quotes = shallowReactive(new Map<string, Quote>())
   /** When each symbol was last heard of, by this computer's clock. */
   const heardAt = new Map<string, number>()
+  /** Since when the source of a symbol is silent, by this computer's clock; none that is alive is in it. */
+  const silentSince = shallowReactive(new Map<string, number>())
   const watched = new Map<string, Watched>()
   const arrived = new Map<string, Quote>()
+  const told = new Map<string, Freshness | undefined>()
   const flush = perFrame(() => {
     for (const [symbol, quote] of arrived) quotes.set(symbol, quote)
+    for (const [symbol, status] of told) {
+      if (status?.stale === true) silentSince.set(symbol, Date.now() - status.feedAge)
+      else silentSince.delete(symbol)
+    }
     arrived.clear()
+    told.clear()
   })
 
   function arrive(symbol: string, quote: Quote): void {
     heardAt.set(symbol, Date.now())
     arrived.set(symbol, quote)
+    flush()
+  }
+
+  function tell(symbol: string, status?: Freshness): void {
+    told.set(symbol, status)
     flush()
   }
 
@@ -40,7 +53,14 @@ export const useQuotes = defineStore('quotes', () => {
       { symbol },
       {
         onSnapshot: (quote) => {
+          tell(symbol)
           if (quote) arrive(symbol, quote)
+        },
+        onResume: () => {
+          tell(symbol)
+        },
+        onStatus: (status) => {
+          tell(symbol, status)
         },
         onUpdate: (quote) => {
           arrive(symbol, quote)
@@ -59,12 +79,18 @@ export const useQuotes = defineStore('quotes', () => {
       entry.watchers -= 1
       if (entry.watchers > 0) return
       entry.stop()
-      for (const map of [watched, quotes, heardAt, arrived]) map.delete(symbol)
+      for (const map of [watched, quotes, heardAt, silentSince, arrived, told]) map.delete(symbol)
     }
   }
 
-  return { quotes, heardAt, watchQuote }
+  return { quotes, heardAt, silentSince, watchQuote }
 })
+
+/** Whether the source of a symbol that is being watched is silent. */
+export function useStale(symbol: MaybeRefOrGetter<string>) {
+  const store = useQuotes()
+  return computed(() => store.silentSince.has(toValue(symbol)))
+}
 
 /** The live quote of a symbol, watched as long as the component lives. */
 export function useQuote(symbol: MaybeRefOrGetter<string | undefined>) {
