@@ -119,6 +119,8 @@ class Topic:
         before = [(client, max(at.seq, self._highest)) for client, at in self._members.items()]
         self.epoch, self.seq, self._highest = place.epoch, place.seq, place.seq
         self._members = dict.fromkeys(self._members, place)
+        self._kept.clear()
+        self._forgotten = place.seq
         return before
 
     def due(self, update: Update) -> Iterable[Client]:

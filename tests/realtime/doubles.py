@@ -159,8 +159,11 @@ class Stage:
             places.append(joined)
             return ANSWER
 
-        await self.hub.join(client, topic, source, resume, answer)
-        self.tick.end()
+        joining = asyncio.ensure_future(self.hub.join(client, topic, source, resume, answer))
+        while not joining.done():
+            await asyncio.sleep(0)
+            self.tick.end()
+        joining.result()
         socket = self._sockets[client]
         for write in socket.writes:
             if ANSWER in write:

@@ -15,6 +15,8 @@ from tests.realtime.doubles import Counter, HandSocket, Stage
 class Echo:
     """Answers each word of a frame with itself."""
 
+    authenticated = True
+
     def __init__(self, hub: Hub, client: Client) -> None:
         self._hub = hub
         self._client = client
@@ -45,6 +47,7 @@ class Room:
     stage: Stage
     socket: HandSocket
     client: Client
+    conversation: Echo
     connection: Connection
     running: asyncio.Task[None]
 
@@ -68,11 +71,10 @@ class Room:
 @pytest_asyncio.fixture
 async def room(stage: Stage) -> AsyncIterator[Room]:
     socket, client = stage.client()
-    connection = Connection(
-        socket, client, Echo(stage.hub, client), stage.hub, Policy(), stage.clock
-    )
+    echo = Echo(stage.hub, client)
+    connection = Connection(socket, client, echo, stage.hub, Policy(), stage.clock)
     running = asyncio.ensure_future(connection.run())
-    room = Room(stage, socket, client, connection, running)
+    room = Room(stage, socket, client, echo, connection, running)
     await room.rest()
     yield room
     socket.hang_up()
@@ -92,6 +94,22 @@ async def test_a_binary_frame_is_refused_and_the_connection_lives(room: Room) ->
     await room.say(b"a")
     await room.say("a")
     assert room.socket.frames == [b"hello", b"binary", b"a"]
+
+
+async def test_who_does_not_sign_in_within_the_time_is_closed(room: Room) -> None:
+    room.conversation.authenticated = False
+    await room.wait(9_000)
+    assert room.socket.closed is None
+    await room.wait(1_000)
+    assert room.socket.closed == (4100, "not signed in")
+
+
+async def test_who_signs_in_within_the_time_stays(room: Room) -> None:
+    room.conversation.authenticated = False
+    await room.wait(9_000)
+    room.conversation.authenticated = True
+    await room.wait(9_000)
+    assert room.socket.closed is None
 
 
 async def test_a_frame_above_the_limit_closes(room: Room) -> None:
