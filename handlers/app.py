@@ -1,7 +1,7 @@
 """The composition root: the one place that picks implementations and puts them together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,11 +13,12 @@ from generated.models import DataKind
 from generated.rest.app import create_app
 from generated.rest.version import API_VERSION, LIFECYCLE
 from generated.ws.dispatch import Dispatch
-from generated.ws.policy import LIMITS, RESUME
+from generated.ws.policy import FRESHNESS, LIMITS, RESUME
 from generated.ws.publisher import Publisher
 from handlers.brokers.paper import PaperBroker
 from handlers.clock import Clock
 from handlers.feeds.feeds import Feeds
+from handlers.feeds.freshness import Freshness
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.oms import Oms
@@ -52,6 +53,7 @@ from handlers.storage.database import Database, StorageError
 from handlers.storage.ledger import Ledger
 from handlers.storage.replays import SqlReplays
 from handlers.storage.sql_ledger import SqlLedger
+from handlers.storage.watched_ledger import WatchedLedger
 from handlers.ws.account import AccountStream
 from handlers.ws.bars import BarsStream
 from handlers.ws.connection import ConnectionStream
@@ -106,8 +108,9 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     """The whole server as an ASGI application; its lifespan starts and stops it."""
     clock, feeds = ports.clock, ports.feeds
     broker = PaperBroker(feeds)
+    ledger = WatchedLedger(ports.ledger, clock, _ledger_probe(ports))
     oms = Oms(
-        ledger=ports.ledger,
+        ledger=ledger,
         broker=broker,
         market=feeds,
         clock=clock,
@@ -123,15 +126,19 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         resume_window=RESUME.window,
     )
     publisher = Publisher(hub)
-    bars, quotes = BarsStream(feeds, publisher), QuotesStream(feeds, publisher)
+    freshness = Freshness(feeds, clock, FRESHNESS.stale_after)
+    bars = BarsStream(feeds, freshness, publisher)
+    quotes = QuotesStream(feeds, freshness, publisher)
     account_stream = AccountStream(oms, publisher)
-    pnl_stream = PnlStream(oms, pnl, publisher, clock)
+    pnl_stream = PnlStream(oms, pnl, freshness, publisher, clock)
+    connection_stream = ConnectionStream(oms, ledger, publisher)
 
-    for sink in (broker, oms, pnl, bars, quotes):
+    for sink in (broker, oms, pnl, freshness, bars, quotes):
         feeds.add_listener(sink)
     oms.add_listener(account_stream)
     oms.add_listener(pnl)
     pnl.connect(pnl_stream)
+    ledger.add_listener(connection_stream.on_availability)
 
     keys = Keys(ports.database, clock)
     identity = Identity(
@@ -154,7 +161,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             quotes=quotes,
             account=account_stream,
             pnl=pnl_stream,
-            connection=ConnectionStream(oms, clock),
+            connection=connection_stream,
         ),
         hub=hub,
         connections=connections,
@@ -172,7 +179,13 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             raise
         await identity.start()
         async with _running(
-            feeds.run(), oms.run(), connections.watch(), hub.watch(), identity.watch()
+            feeds.run(),
+            freshness.run(),
+            ledger.run(),
+            oms.run(),
+            connections.watch(),
+            hub.watch(),
+            identity.watch(),
         ):
             yield
         connections.end()
@@ -210,15 +223,19 @@ def _replay_epoch(feeds: Feeds) -> str | None:
     return next((feed.epoch for feed in recorded if feed.symbols()), None)
 
 
-def _vitals(ports: Ports) -> Vitals:
-    async def ledger() -> None:
+def _ledger_probe(ports: Ports) -> Callable[[], Awaitable[None]]:
+    async def probe() -> None:
         await ports.ledger.read("", limit=1)
         await ports.database.write(lambda _: None)
 
+    return probe
+
+
+def _vitals(ports: Ports) -> Vitals:
     async def backplane() -> None:
         """Nothing of this one can fail by itself."""
 
-    return Vitals(ports.clock, ports.feeds, ledger, backplane)
+    return Vitals(ports.clock, ports.feeds, _ledger_probe(ports), backplane)
 
 
 def _end_of_tick(callback: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 from generated import models
 from generated.base import optional
 from handlers.feeds.feeds import Feeds
+from handlers.feeds.freshness import Age
 from handlers.market.bars import Bar, BarPage
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Exchange, Symbol
@@ -61,6 +62,10 @@ def quote(feeds: Feeds, value: Quote) -> models.Quote | None:
         data_kind=of.data_kind,
         market_open=feeds.is_open(value.symbol),
     )
+
+
+def freshness(age: Age) -> models.Freshness:
+    return models.Freshness(stale=age.stale, feed_age=age.feed, last_trade_age=optional(age.trade))
 
 
 def bar_update(value: Bar, closed: bool) -> models.BarUpdate:

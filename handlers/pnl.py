@@ -70,6 +70,12 @@ class Pnl(FeedSink):
         rates = (item.initial_margin_rate for item in self._market.symbols() if item.clock is clock)
         return min(rates, default=Decimal(1))
 
+    def valued(self, account_id: str) -> tuple[str, ...]:
+        """The symbols of its open positions that have a price somewhere."""
+        state = self._accounts.find(account_id)
+        held = state.open_positions if state else ()
+        return tuple(symbol for symbol in held if self._market.symbol(symbol) is not None)
+
     def watch(self, account_id: str) -> None:
         self._watched.setdefault(account_id, frozenset())
         self._follow(account_id)

@@ -12,6 +12,7 @@ from generated.ws.publisher import Publisher
 from handlers import market_wire
 from handlers.feeds.feed import Feed, FeedSink
 from handlers.feeds.feeds import Feeds
+from handlers.feeds.freshness import Age, Freshness
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.resolutions import parse
@@ -23,8 +24,9 @@ _RESTARTED: Final = models.BarsResetReason.REPLAY_RESTARTED
 class BarsStream(BarsHandler, FeedSink):
     """A symbol and resolution is watched in its feed while it has a subscriber."""
 
-    def __init__(self, feeds: Feeds, publisher: Publisher) -> None:
+    def __init__(self, feeds: Feeds, freshness: Freshness, publisher: Publisher) -> None:
         self._feeds = feeds
+        self._freshness = freshness
         self._publisher = publisher
         self._open: dict[tuple[str, models.Resolution], BarsTopic] = {}
 
@@ -50,11 +52,15 @@ class BarsStream(BarsHandler, FeedSink):
         resolution = models.Resolution(topic.resolution)
         self._feeds.watch(topic.symbol, resolution)
         self._open[topic.symbol, resolution] = topic
+        self._freshness.follow(
+            topic.address, lambda: (topic.symbol,), lambda age: self._tell(topic, age)
+        )
 
     @override
     def closed(self, topic: BarsTopic) -> None:
         resolution = models.Resolution(topic.resolution)
         if self._open.pop((topic.symbol, resolution), None) is not None:
+            self._freshness.forget(topic.address)
             self._feeds.unwatch(topic.symbol, resolution)
 
     @override
@@ -73,3 +79,6 @@ class BarsStream(BarsHandler, FeedSink):
             if self._feeds.feed(topic.symbol) is feed:
                 reset = models.BarsReset(reason=_RESTARTED, epoch=feed.epoch)
                 self._publisher.bars_reset(topic, reset)
+
+    def _tell(self, topic: BarsTopic, age: Age) -> None:
+        self._publisher.bars_status(topic, market_wire.freshness(age))

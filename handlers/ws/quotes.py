@@ -12,6 +12,7 @@ from generated.ws.publisher import Publisher
 from handlers import market_wire
 from handlers.feeds.feed import Feed, FeedSink
 from handlers.feeds.feeds import Feeds
+from handlers.feeds.freshness import Age, Freshness
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 
@@ -20,8 +21,9 @@ from handlers.market.quotes import Quote
 class QuotesStream(QuotesHandler, FeedSink):
     """A symbol is watched in its feed while it has a subscriber."""
 
-    def __init__(self, feeds: Feeds, publisher: Publisher) -> None:
+    def __init__(self, feeds: Feeds, freshness: Freshness, publisher: Publisher) -> None:
         self._feeds = feeds
+        self._freshness = freshness
         self._publisher = publisher
         self._open: dict[str, QuotesTopic] = {}
 
@@ -43,10 +45,14 @@ class QuotesStream(QuotesHandler, FeedSink):
     def opened(self, topic: QuotesTopic) -> None:
         self._feeds.watch(topic.symbol)
         self._open[topic.symbol] = topic
+        self._freshness.follow(
+            topic.address, lambda: (topic.symbol,), lambda age: self._tell(topic, age)
+        )
 
     @override
     def closed(self, topic: QuotesTopic) -> None:
         if self._open.pop(topic.symbol, None) is not None:
+            self._freshness.forget(topic.address)
             self._feeds.unwatch(topic.symbol)
 
     @override
@@ -71,3 +77,6 @@ class QuotesStream(QuotesHandler, FeedSink):
         model = None if topic is None else market_wire.quote(self._feeds, quote)
         if topic is not None and model is not None:
             self._publisher.quotes_update(topic, model)
+
+    def _tell(self, topic: QuotesTopic, age: Age) -> None:
+        self._publisher.quotes_status(topic, market_wire.freshness(age))

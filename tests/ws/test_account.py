@@ -10,10 +10,16 @@ from generated.ws import problems
 from generated.ws.channels import AccountTopic, PnlTopic
 from generated.ws.publisher import Publisher
 from handlers import wire
+from handlers.feeds.feeds import Feeds
+from handlers.feeds.freshness import Freshness
+from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.pnl import Pnl
 from handlers.trading.commands import CancelOrder, ClosePosition
 from handlers.ws.account import AccountStream
 from handlers.ws.pnl import PnlStream
+from tests.clock import ManualClock
+from tests.feeds.listings import NOW, SEED
+from tests.ports.recorded import replay
 from tests.trading.house import FlakyLedger, House, buy
 from tests.trading.world import HandMarket
 
@@ -59,7 +65,9 @@ class Streams:
         publisher = Publisher(self.frames)
         self.account = AccountStream(self.house.oms, publisher)
         self.figures = Pnl(self.house.oms, self.market)
-        self.pnl = PnlStream(self.house.oms, self.figures, publisher, self.market)
+        feeds = Feeds([SimulatedFeed(self.market, SEED), replay(ManualClock(NOW))])
+        freshness = Freshness(feeds, self.market, 5_000)
+        self.pnl = PnlStream(self.house.oms, self.figures, freshness, publisher, self.market)
         self.figures.connect(self.pnl)
         self.house.oms.add_listener(self.account)
         self.house.oms.add_listener(self.figures)

@@ -8,8 +8,10 @@ import pytest
 from generated import models
 from generated.ws import problems
 from generated.ws.channels import BarsTopic, QuotesTopic
+from generated.ws.policy import FRESHNESS
 from generated.ws.publisher import Publisher
 from handlers.feeds.feeds import Feeds
+from handlers.feeds.freshness import Freshness
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.market.resolutions import MINUTE
@@ -61,8 +63,10 @@ class Streams:
         self.feeds = Feeds([self.simulated, self.replay])
         self.frames = Frames()
         publisher = Publisher(self.frames)
-        self.bars = BarsStream(self.feeds, publisher)
-        self.quotes = QuotesStream(self.feeds, publisher)
+        self.freshness = Freshness(self.feeds, self.clock, FRESHNESS.stale_after)
+        self.bars = BarsStream(self.feeds, self.freshness, publisher)
+        self.quotes = QuotesStream(self.feeds, self.freshness, publisher)
+        self.feeds.add_listener(self.freshness)
         self.feeds.add_listener(self.bars)
         self.feeds.add_listener(self.quotes)
 
