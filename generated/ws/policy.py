@@ -83,7 +83,7 @@ class CloseCode(IntEnum):
     """Not signed in."""
 
     FORBIDDEN = 4101
-    """The session ended or the key was revoked."""
+    """The session ended, or the key was revoked or may not read."""
 
     PROTOCOL_VIOLATED = 4102
     """The client does not speak this protocol."""

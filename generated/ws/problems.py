@@ -73,6 +73,20 @@ class InvalidCredentials(StreamProblem):
     description = "This API key is unknown, revoked or expired."
 
 
+class PermissionMissing(StreamProblem):
+    """This API key may not read."""
+
+    code = "permission_missing"
+    description = "This API key may not read."
+
+
+class TooManyConnections(StreamProblem):
+    """This user has as many connections as a user may have; close one."""
+
+    code = "too_many_connections"
+    description = "This user has as many connections as a user may have; close one."
+
+
 class AlreadyAuthenticated(StreamProblem):
     """This connection is signed in already."""
 
@@ -113,6 +127,15 @@ class NotSubscribed(StreamProblem):
 
     code = "not_subscribed"
     description = "This connection does not watch the topic."
+
+
+class Unavailable(StreamProblem):
+    """The part of the server that knows the answer is out of reach; ask again in a moment."""
+
+    code = "unavailable"
+    description = (
+        "The part of the server that knows the answer is out of reach; ask again in a moment."
+    )
 
 
 class InternalError(StreamProblem):

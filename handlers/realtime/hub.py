@@ -174,9 +174,9 @@ class Hub:
         else:
             self._spread(topic.due(update), update, frames.update(update))
 
-    def send(self, client: Client, frame: bytes) -> None:
+    def send(self, client: Client, frame: bytes, *, lossless: bool = False) -> None:
         """A frame for one client: an answer, a notice."""
-        client.outbox.append(frame)
+        client.outbox.append(frame, lossless=lossless)
         self._wake(client)
 
     def flush(self) -> None:

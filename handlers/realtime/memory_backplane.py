@@ -7,7 +7,6 @@ from typing_extensions import override
 
 from handlers.realtime.backplane import Backplane, Linked, Receive, Unlinked
 
-
 log = logging.getLogger(__name__)
 
 

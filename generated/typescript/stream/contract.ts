@@ -93,7 +93,7 @@ export const closeCodes = {
   too_slow: 4003,
   /** Not signed in. */
   unauthenticated: 4100,
-  /** The session ended or the key was revoked. */
+  /** The session ended, or the key was revoked or may not read. */
   forbidden: 4101,
   /** The client does not speak this protocol. */
   protocol_violated: 4102,
@@ -111,12 +111,15 @@ export type ErrorCode =
   | "rate_exceeded"
   | "unauthenticated"
   | "invalid_credentials"
+  | "permission_missing"
+  | "too_many_connections"
   | "already_authenticated"
   | "too_many_topics"
   | "symbol_not_found"
   | "resolution_not_supported"
   | "account_not_found"
   | "not_subscribed"
+  | "unavailable"
   | "internal_error"
 
 /** Topics on which a hole in `seq` is a loss. */

@@ -1,0 +1,265 @@
+"""What the owner of the topics and an edge, which only has clients, say to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import orjson
+
+from handlers.realtime.backplane import Backplane
+from handlers.realtime.topic import Place
+from handlers.realtime.update import Update
+
+OWNER: Final = "owner"
+EDGES: Final = "edges"
+
+
+def edge_channel(edge: str) -> str:
+    return f"edge:{edge}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """An edge begins anew: the owner forgets what it knew of it. `token` comes back."""
+
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request of these clients of the edge; `json` is its envelope, `session` is JSON."""
+
+    number: int
+    clients: Sequence[int]
+    type: str
+    id: str | None
+    session: bytes
+    json: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The clients of a request have taken the frames: there is room for more."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A client of the edge is no more."""
+
+    client: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A sign of life, either way. Its number shows what was lost before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """The owner is there, to all edges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """The owner ends, to all edges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """From here on the owner counts what it sends to the edge."""
+
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The owner does not know the edge, or has missed something of it: begin anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The beginning of an answer; more follows once it is taken."""
+
+    number: int
+    frames: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The end of an answer. From here on the clients are on `joined`, and not on `left`."""
+
+    number: int
+    joined: str | None
+    left: str | None
+    frames: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An update of a topic that clients of the edge are on."""
+
+    topic: str
+    message: str
+    epoch: str
+    seq: int
+    key: str | None
+    notice: bool
+    retained: bool
+    payload: bytes
+
+    @classmethod
+    def of(cls, update: Update) -> Published:
+        return cls(
+            update.topic,
+            update.message,
+            update.epoch,
+            update.seq,
+            update.key,
+            update.notice,
+            update.retained,
+            update.payload,
+        )
+
+    def update(self) -> Update:
+        return Update(
+            self.topic,
+            self.message,
+            self.epoch,
+            self.seq,
+            self.key,
+            self.payload,
+            self.notice,
+            self.retained,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came before this place of a topic cannot be had."""
+
+    topic: str
+    epoch: str
+    seq: int
+
+    @property
+    def place(self) -> Place:
+        return self.epoch, self.seq
+
+
+Message = (
+    Hello
+    | Ask
+    | Taken
+    | Gone
+    | Beat
+    | Up
+    | Down
+    | Welcome
+    | Lost
+    | Part
+    | Answer
+    | Published
+    | Moved
+)
+_KINDS: Final = (
+    Hello,
+    Ask,
+    Taken,
+    Gone,
+    Beat,
+    Up,
+    Down,
+    Welcome,
+    Lost,
+    Part,
+    Answer,
+    Published,
+    Moved,
+)
+_BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}
+_BYTES: Final = {"session", "json", "payload"}
+
+
+def encode(message: Message) -> bytes:
+    """A line of JSON, and after it the bytes that are JSON already."""
+    plain: list[object] = [type(message).__name__]
+    raw: list[bytes] = []
+    for field in fields(message):
+        value = getattr(message, field.name)
+        if field.name in _BYTES:
+            raw.append(value)
+        elif field.name == "frames":
+            raw.extend(value)
+        else:
+            plain.append(value)
+    return b"\n".join((orjson.dumps([plain, [len(each) for each in raw]]), b"".join(raw)))
+
+
+def decode(data: bytes) -> Message:
+    """Raises ValueError for what is no message."""
+    line, _, body = data.partition(b"\n")
+    (name, *plain), sizes = orjson.loads(line)
+    raw = _split(body, sizes)
+    kind: type[Any] = _BY_NAME[name]
+    values: dict[str, Any] = {}
+    for field in fields(kind):
+        if field.name in _BYTES:
+            values[field.name] = raw.pop(0)
+        elif field.name == "frames":
+            values[field.name] = raw
+        else:
+            values[field.name] = plain.pop(0)
+    message: Message = kind(**values)
+    return message
+
+
+def _split(body: bytes, sizes: Sequence[int]) -> list[bytes]:
+    parts, start = [], 0
+    for size in sizes:
+        parts.append(body[start : start + size])
+        start += size
+    return parts
+
+
+class Outgoing:
+    """Counts what is sent on a channel, so that the other side notices what is missing."""
+
+    def __init__(self, backplane: Backplane, channel: str, sender: str) -> None:
+        self._backplane = backplane
+        self._channel = channel
+        self._sender = sender.encode()
+        self._number = 0
+        self.closed = False
+
+    def send(self, message: Message) -> None:
+        self.send_encoded(encode(message))
+
+    def send_encoded(self, message: bytes) -> None:
+        if not self.closed:
+            header = b"%b %d\n" % (self._sender, self._number)
+            self._number += 1
+            self._backplane.publish(self._channel, header + message)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message, who sent it, and the how manyth it was."""
+
+    sender: str
+    number: int
+    message: Message
+
+    @classmethod
+    def of(cls, data: bytes) -> Arrival:
+        """Raises ValueError for what is no message."""
+        header, _, message = data.partition(b"\n")
+        sender, _, number = header.partition(b" ")
+        return cls(sender.decode(), int(number), decode(message))
+
+
+Now = Callable[[], int]
+"""Milliseconds."""
