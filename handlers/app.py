@@ -154,6 +154,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     connections = Connections(contract_policy())
     stream = StreamEndpoint(
         admit=authentication.admit,
+        authenticate=authentication.authenticate,
         dispatch=Dispatch[Client](
             hub,
             clock.now,

@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 class Conversation(Protocol):
     """What is said on a connection. Everything returned is one text frame."""
 
+    @property
+    def authenticated(self) -> bool: ...
+
     def hello(self) -> bytes: ...
 
     def goaway(self, close: Close, closes_in: int) -> bytes:
@@ -74,8 +77,10 @@ class Connection:
             self._hub.forget(self._client)
 
     def check(self) -> None:
-        """Do what time asks for: pings, notices, and the end of a silent or slow connection."""
+        """Do what time asks for: pings, notices, and the end of a silent, slow or nameless one."""
         now = self._now()
+        if self.closed is None:
+            self._check_credential(now)
         if self.closed is None:
             self._check_silence(now)
         if self.closed is None:
@@ -120,6 +125,11 @@ class Connection:
     def _check_rate(self) -> None:
         if self._rate.exceeded_for(self._now()) >= self._policy.rate_patience:
             self.close(rules.RATE_EXCEEDED)
+
+    def _check_credential(self, now: int) -> None:
+        waited = now - self._opened_at
+        if not self._conversation.authenticated and waited >= self._policy.unauthenticated_time:
+            self.close(rules.UNAUTHENTICATED)
 
     def _check_silence(self, now: int) -> None:
         heard = self._socket.heard()

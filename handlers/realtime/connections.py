@@ -10,31 +10,46 @@ from handlers.realtime.policy import Policy
 class Connections:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._open: set[Connection] = set()
+        self._open: dict[Connection, str | None] = {}
         self._users: Counter[str] = Counter()
         self._addresses: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def admits(self, user: str, address: str) -> bool:
-        """Whether this user and this network address may open one more."""
-        return (
-            self._users[user] < self._policy.connections_per_user
-            and self._addresses[address] < self._policy.connections_per_address
+    def admits(self, user: str | None, address: str) -> bool:
+        """Whether this user, None: not known yet, and this network address may open one more."""
+        return self._admits(user) and (
+            self._addresses[address] < self._policy.connections_per_address
         )
 
-    async def serve(self, connection: Connection, user: str, address: str) -> None:
+    async def serve(self, connection: Connection, user: str | None, address: str) -> None:
         """Run a connection to its end, counted while it lasts."""
-        self._open.add(connection)
-        self._users[user] += 1
+        self._open[connection] = None
         self._addresses[address] += 1
+        if user is not None:
+            self._count(connection, user)
         try:
             await connection.run()
         finally:
-            self._open.discard(connection)
-            _less(self._users, user)
+            counted = self._open.pop(connection)
+            if counted is not None:
+                _less(self._users, counted)
             _less(self._addresses, address)
+
+    def sign_in(self, connection: Connection, user: str) -> bool:
+        """Count an open connection as the user's; False, and nothing, if that is one too many."""
+        if connection in self._open and self._admits(user):
+            self._count(connection, user)
+            return True
+        return False
+
+    def _admits(self, user: str | None) -> bool:
+        return user is None or self._users[user] < self._policy.connections_per_user
+
+    def _count(self, connection: Connection, user: str) -> None:
+        self._open[connection] = user
+        self._users[user] += 1
 
     def check(self) -> None:
         for connection in tuple(self._open):

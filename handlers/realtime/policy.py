@@ -21,6 +21,7 @@ class Policy:
     connections_per_address: int = 1_000
     unread_size: int = 1_048_576
     unread_time: int = 10_000
+    unauthenticated_time: int = 10_000
     reconnect_spread: int = 5_000
 
 

@@ -63,10 +63,7 @@ class Authentication(SecurityHandler):
 
     @override
     async def absent(self, request: HTTPConnection) -> models.Session:
-        """Who names somebody in a way that does not count here is not the local user instead."""
-        session = None
-        if "authorization" not in request.headers:
-            session = await self._identity.by_machine(request)
+        session = await self._local(request)
         if session is None:
             raise problems.Unauthenticated("Sign in, or send an API key.")
         return session
@@ -79,13 +76,39 @@ class Authentication(SecurityHandler):
         if missing:
             raise problems.PermissionMissing(f"It needs the permission {' and '.join(missing)}.")
 
-    async def admit(self, handshake: HTTPConnection) -> Admission:
-        """Raises problems.Unauthenticated."""
+    async def admit(self, handshake: HTTPConnection) -> Admission | None:
+        """Who opens a socket; None where there is no credential, so that it may come later.
+
+        Raises Unauthenticated or PermissionMissing: reading is the least that sockets are for.
+        """
         token, secret = handshake.cookies.get(COOKIE), _bearer(handshake)
         found = await self._identity.by_cookie(token) if token else None
         if found is None and secret:
             found = await self._identity.by_key(secret)
-        credential, session = found or (None, await self.absent(handshake))
+        if found is not None:
+            return await self._admission(*found)
+        local = await self._local(handshake)
+        if local is not None:
+            return await self._admission(None, local)
+        if token or "authorization" in handshake.headers:
+            raise problems.Unauthenticated("The session has ended, or the API key is not valid.")
+        return None
+
+    async def _local(self, connection: HTTPConnection) -> models.Session | None:
+        """Who names somebody in a way that does not count here is not the local user instead."""
+        if "authorization" in connection.headers:
+            return None
+        return await self._identity.by_machine(connection)
+
+    async def authenticate(self, secret: str) -> Admission:
+        """Who has the key of this secret. Raises Unauthenticated or PermissionMissing."""
+        found = await self._identity.by_key(secret)
+        if found is None:
+            raise problems.Unauthenticated("This API key is unknown, revoked or expired.")
+        return await self._admission(*found)
+
+    async def _admission(self, credential: str | None, session: models.Session) -> Admission:
+        await self.permit(session, (models.Permission.READ.value,))
         return Admission(session, credential, self._identity.endings, self._now)
 
 

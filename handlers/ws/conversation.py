@@ -12,6 +12,7 @@ from generated.ws.envelope import Request
 from handlers.realtime import policy as rules
 from handlers.realtime.client import Client
 from handlers.realtime.policy import Close, Policy
+from handlers.ws.visitor import Visitor
 
 _REASONS = {
     rules.LIFESPAN_OVER: models.GoawayReason.LIFESPAN_OVER,
@@ -26,11 +27,15 @@ class StreamConversation:
 
     dispatch: Dispatch[Client]
     client: Client
-    session: models.Session
+    visitor: Visitor
     connection_id: str
     rules: Policy
     now: Callable[[], int]
     random: Random
+
+    @property
+    def authenticated(self) -> bool:
+        return self.visitor.session is not None
 
     def hello(self) -> bytes:
         rules = self.rules
@@ -39,7 +44,7 @@ class StreamConversation:
             lifecycle=models.Lifecycle(policy.LIFECYCLE),
             connection_id=self.connection_id,
             time=self.now(),
-            authenticated=True,
+            authenticated=self.authenticated,
             heartbeat=models.HelloHeartbeat(
                 ping_interval=rules.ping_interval, timeout=rules.silence
             ),
@@ -63,10 +68,8 @@ class StreamConversation:
         return envelope.read(frame)
 
     async def answer(self, request: object) -> None:
-        await self.dispatch.answer(self.client, self, cast(Request, request))
-
-    async def authenticate(self, payload: models.Auth) -> models.Authenticated:
-        raise problems.AlreadyAuthenticated
+        await self.dispatch.answer(self.client, self.visitor, cast(Request, request))
+        self.visitor.answered()
 
     def refuse_rate(self, request: object) -> bytes:
         return envelope.error(cast(Request, request).id, problems.RateExceeded())

@@ -2,12 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from random import Random
-from typing import Protocol, final
+from typing import final
 
 from starlette.requests import HTTPConnection
 
-from generated import models
-from generated.rest.problems import Unauthenticated
+from generated.rest.problems import PermissionMissing, Unauthenticated
 from generated.ws.dispatch import Dispatch
 from generated.ws.policy import HEARTBEAT, LIFESPAN, LIMITS
 from handlers.realtime import policy as rules
@@ -16,25 +15,17 @@ from handlers.realtime.client import Client
 from handlers.realtime.connection import Connection
 from handlers.realtime.connections import Connections
 from handlers.realtime.hub import Hub
-from handlers.realtime.policy import Policy
+from handlers.realtime.policy import Close, Policy
 from handlers.realtime.socket import Socket
 from handlers.realtime.uvicorn_socket import socket_of
 from handlers.ws.conversation import StreamConversation
+from handlers.ws.visitor import Admission, Authenticate, Visitor
 
 RETRY_AFTER = b"10"  # seconds
 
 
-class Admission(Protocol):
-    """A session, and how to be told that it has ended."""
-
-    @property
-    def session(self) -> models.Session: ...
-
-    def when_ended(self, ended: Callable[[], None]) -> Callable[[], None]:
-        """Returns how to stop listening."""
-
-
-Admit = Callable[[HTTPConnection], Awaitable[Admission]]
+Admit = Callable[[HTTPConnection], Awaitable[Admission | None]]
+"""None: there is no credential. Raises Unauthenticated or PermissionMissing for one that fails."""
 
 
 def contract_policy() -> Policy:
@@ -54,6 +45,7 @@ def contract_policy() -> Policy:
         connections_per_address=LIMITS.connections_per_address,
         unread_size=LIMITS.unread_size,
         unread_time=LIMITS.unread_time,
+        unauthenticated_time=LIMITS.unauthenticated_time,
     )
 
 
@@ -61,13 +53,14 @@ def contract_policy() -> Policy:
 class StreamEndpoint:
     """An ASGI application for one path; hosts and origins are checked before it.
 
-    `admit` raises Unauthenticated. `now` is in milliseconds.
+    `authenticate` is for those who come without a credential. `now` is in milliseconds.
     """
 
     def __init__(
         self,
         *,
         admit: Admit,
+        authenticate: Authenticate,
         dispatch: Dispatch[Client],
         hub: Hub,
         connections: Connections,
@@ -76,6 +69,7 @@ class StreamEndpoint:
         random: Random,
     ) -> None:
         self._admit = admit
+        self._authenticate = authenticate
         self._dispatch = dispatch
         self._hub = hub
         self._connections = connections
@@ -90,37 +84,46 @@ class StreamEndpoint:
         try:
             admission = await self._admit(handshake)
         except Unauthenticated:
-            await _turn_away(send)
+            await _turn_away(send, rules.UNAUTHENTICATED)
+            return
+        except PermissionMissing:
+            await _turn_away(send, rules.FORBIDDEN)
             return
         address = handshake.client.host if handshake.client else ""
-        if self._connections.admits(admission.session.user_id, address):
+        if self._connections.admits(_user(admission), address):
             await send({"type": "websocket.accept"})
             await self._serve(socket_of(scope, receive, send), admission, address)
         else:
             await _refuse(scope, send)
 
-    async def _serve(self, socket: Socket, admission: Admission, address: str) -> None:
-        connection = self._connection(socket, admission.session)
-        forget = admission.when_ended(lambda: connection.close(rules.FORBIDDEN))
+    async def _serve(self, socket: Socket, admission: Admission | None, address: str) -> None:
+        visitor = Visitor(self._authenticate, self._connections)
+        visitor.connection = self._connection(socket, visitor)
+        if admission is not None:
+            visitor.enter(admission)
         try:
-            await self._connections.serve(connection, admission.session.user_id, address)
+            await self._connections.serve(visitor.connection, _user(admission), address)
         finally:
-            forget()
+            visitor.leave()
             if isinstance(socket, AsgiSocket):
                 await socket.drained()
 
-    def _connection(self, socket: Socket, session: models.Session) -> Connection:
+    def _connection(self, socket: Socket, visitor: Visitor) -> Connection:
         client = Client(socket, self._policy.unread_size)
         conversation = StreamConversation(
             dispatch=self._dispatch,
             client=client,
-            session=session,
+            visitor=visitor,
             connection_id=f"con_{self._random.getrandbits(64):016x}",
             rules=self._policy,
             now=self._now,
             random=self._random,
         )
         return Connection(socket, client, conversation, self._hub, self._policy, self._now)
+
+
+def _user(admission: Admission | None) -> str | None:
+    return None if admission is None else admission.session.user_id
 
 
 async def _refuse(scope: Scope, send: Send) -> None:
@@ -133,8 +136,7 @@ async def _refuse(scope: Scope, send: Send) -> None:
     await send({"type": "websocket.http.response.body", "body": b"", "more_body": False})
 
 
-async def _turn_away(send: Send) -> None:
+async def _turn_away(send: Send, close: Close) -> None:
     """Open only to close: a browser sees close codes, not the status of a refused handshake."""
-    close = rules.UNAUTHENTICATED
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": close.code, "reason": close.reason})

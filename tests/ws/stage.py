@@ -31,7 +31,8 @@ from handlers.realtime.client import Client
 from handlers.realtime.connections import Connections
 from handlers.realtime.hub import Hub
 from handlers.realtime.policy import Policy
-from handlers.ws.endpoint import Admission, StreamEndpoint, contract_policy
+from handlers.ws.endpoint import StreamEndpoint, contract_policy
+from handlers.ws.visitor import Admission
 from tests.realtime.doubles import HandClock
 
 SYMBOLS = ("AAPL", "MSFT", "REC:AAPL")
@@ -254,11 +255,13 @@ class Ticket:
 
 
 class StreamStage:
-    def __init__(self, policy: Policy | None = None) -> None:
-        self.clock = HandClock()
+    def __init__(self, policy: Policy | None = None, clock: HandClock | None = None) -> None:
+        self.clock = clock or HandClock()
         self.work = Work()
         self.ticket = Ticket()
-        self.signed_in = True
+        self.signed_in: bool | None = True
+        """Whether the handshake carries a good credential, a bad one, or none."""
+        self.keys: dict[str, Ticket] = {}
         self.policy = policy or contract_policy()
         self.hub = Hub(
             epoch="run",
@@ -280,6 +283,7 @@ class StreamStage:
         )
         self.endpoint = StreamEndpoint(
             admit=self._admit,
+            authenticate=self._authenticate,
             dispatch=self.dispatch,
             hub=self.hub,
             connections=self.connections,
@@ -296,10 +300,15 @@ class StreamStage:
         yield
         await self.hub.stop()
 
-    async def _admit(self, handshake: HTTPConnection) -> Admission:
-        if not self.signed_in:
+    async def _admit(self, handshake: HTTPConnection) -> Admission | None:
+        if self.signed_in is False:
             raise Unauthenticated
-        return self.ticket
+        return self.ticket if self.signed_in else None
+
+    async def _authenticate(self, secret: str) -> Admission:
+        if secret not in self.keys:
+            raise Unauthenticated
+        return self.keys[secret]
 
 
 def said(message: str, number: str | None = None, **payload: Any) -> str:

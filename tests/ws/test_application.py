@@ -36,13 +36,6 @@ async def test_this_machine_needs_no_credential(application: Application) -> Non
         assert (await client.heard())["type"] == "hello"
 
 
-async def test_a_stranger_from_elsewhere_is_turned_away(application: Application) -> None:
-    async with AsgiClient(application.asgi, peer=ELSEWHERE) as client:
-        with pytest.raises(Closed) as end:
-            await client.heard()
-    assert end.value.code == 4100
-
-
 @pytest.mark.parametrize("value", ["Bearer tp_wrong", "Bearer", "Basic dHJhZGVyOnRyYWRlcg==", ""])
 async def test_a_wrong_credential_is_no_way_to_be_the_local_user(
     application: Application, value: str
