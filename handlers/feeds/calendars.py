@@ -33,6 +33,10 @@ class ExchangeSessions(Sessions):
                     self._listed = _load(self._code, self._start, self._end)
         return self._listed
 
+    @property
+    def loaded(self) -> bool:
+        return self._listed is not None
+
     @override
     def at_or_before(self, time: int) -> Session | None:
         return self.load().at_or_before(time)

@@ -50,8 +50,8 @@ class Feed(ABC):
     - A quote is never older than the one before it. A feed that knows bars alone gives quotes for
       valuation, each older than the market time: nothing can fill on them.
     - Only what is watched is streamed; `watch` takes effect with the next price.
-    - Methods other than `run` answer at once, from memory. `history` may be called in any thread;
-      thousands of bars take it a tenth of a second.
+    - Once a symbol is `ready`, methods other than `run` answer at once, from memory. `history` may
+      be called in any thread; thousands of bars take it a tenth of a second.
 
     Unknown symbols raise KeyError.
     """
@@ -91,6 +91,10 @@ class Feed(ABC):
         Prices are adjusted to those of the newest bar, for what is known by then alone.
         """
         return self.epoch
+
+    @abstractmethod
+    async def ready(self, symbol_id: str) -> None:
+        """Wait for what must be loaded first. Who does not wait blocks the event loop for that."""
 
     @abstractmethod
     def history(

@@ -69,6 +69,10 @@ class Feeds(FeedSink):
     def feed(self, symbol_id: str) -> Feed:
         return self._feed_of[self._canonical(symbol_id)]
 
+    async def ready(self, *symbol_ids: str) -> None:
+        for symbol_id in symbol_ids:
+            await self.feed(symbol_id).ready(self._canonical(symbol_id))
+
     def history(
         self,
         symbol_id: str,

@@ -97,13 +97,14 @@ class Datafeed(DatafeedHandler):
         limit: int = 30,
     ) -> models.SymbolList:
         found = self._feeds.search(query or "", symbol_type=type, exchange=exchange, limit=limit)
+        await self._feeds.ready(*(item.id for item in found))
         return models.SymbolList(symbols=[self._symbol(item) for item in found])
 
     @override
     async def resolve_symbol(
         self, session: models.Session, symbol: models.SymbolId
     ) -> models.Symbol:
-        return self._symbol(self._resolve(symbol))
+        return self._symbol(await self._resolve(symbol))
 
     @override
     async def get_bars(
@@ -127,7 +128,8 @@ class Datafeed(DatafeedHandler):
         start = None if count_back else from_
         if start is not None and to is not None and start >= to:
             raise problems.InvalidRange(f"from ({start}) is not before to ({to}).")
-        whole = _Request(self._resolve(symbol).id, canonical, adjustment, start, to, count_back)
+        found = await self._resolve(symbol)
+        whole = _Request(found.id, canonical, adjustment, start, to, count_back)
         part = whole.following(cursor)
         try:
             etag = self._etag(part)
@@ -143,16 +145,18 @@ class Datafeed(DatafeedHandler):
     async def get_quotes(
         self, session: models.Session, *, symbols: tuple[models.SymbolId, ...]
     ) -> models.QuoteList:
-        return models.QuoteList(quotes=[self._quote(self._resolve(item)) for item in symbols])
+        found = [await self._resolve(item) for item in symbols]
+        return models.QuoteList(quotes=[self._quote(item) for item in found])
 
     @override
     async def get_server_time(self, session: models.Session) -> models.ServerTime:
         return models.ServerTime(time=self._clock.now())
 
-    def _resolve(self, symbol_id: str) -> Symbol:
+    async def _resolve(self, symbol_id: str) -> Symbol:
         found = self._feeds.symbol(symbol_id)
         if found is None:
             raise problems.SymbolNotFound(f"There is no symbol {symbol_id}.")
+        await self._feeds.ready(found.id)
         return found
 
     def _symbol(self, symbol: Symbol) -> models.Symbol:

@@ -40,6 +40,7 @@ class BarsStream(BarsHandler, FeedSink):
         resolution = parse(payload.resolution.value)
         if resolution not in symbol.resolutions:
             raise problems.ResolutionNotSupported(f"{symbol.id} has no {payload.resolution.value}.")
+        await self._feeds.ready(symbol.id)
         return BarsTopic(symbol.id, resolution.value)
 
     @override

@@ -34,6 +34,7 @@ class QuotesStream(QuotesHandler, FeedSink):
         symbol = self._feeds.symbol(payload.symbol)
         if symbol is None:
             raise problems.SymbolNotFound(f"There is no symbol {payload.symbol}.")
+        await self._feeds.ready(symbol.id)
         return QuotesTopic(symbol.id)
 
     @override

@@ -96,6 +96,12 @@ class FeedSuite(ABC):
         with pytest.raises(KeyError):
             feed.history("NOBODY", subject.resolution, None, None)
 
+    async def test_every_symbol_becomes_ready(self, subject: Subject) -> None:
+        for symbol in subject.feed.symbols():
+            await subject.feed.ready(symbol.id)
+        with pytest.raises(KeyError):
+            await subject.feed.ready("NOBODY")
+
     def test_what_it_cannot_give_is_said(self, subject: Subject) -> None:
         if subject.impossible is None:
             return

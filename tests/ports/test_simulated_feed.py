@@ -1,12 +1,16 @@
 """The simulated feed is a feed, and catches up after it stood still."""
 
+from threading import get_ident
+
 import pytest
 from typing_extensions import override
 
 from generated.models import Adjustment, Resolution
+from handlers.feeds import calendars
 from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.feeds.simulated.stream import MAX_CLOSED
 from handlers.market.resolutions import DAY, HOUR, MINUTE
+from handlers.market.sessions import ListedSessions
 from tests.clock import ManualClock
 from tests.feeds.listings import NOW, SEED
 from tests.ports.feed_suite import FeedSuite, Sink, Subject
@@ -124,3 +128,23 @@ def test_prices_stand_still_until_the_clock_is_where_it_was() -> None:
     assert feed.trouble is None
     assert feed.heartbeat_at() == clock.now()
     assert [quote.time for quote in sink.quotes] == [NOW, NOW + 250]
+
+
+async def test_the_calendar_is_loaded_beside_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[int] = []
+
+    def load(code: str, start: str, end: str) -> ListedSessions:
+        threads.append(get_ident())
+        return ListedSessions([(20_000, 20_000 * DAY, 20_000 * DAY + HOUR)])
+
+    monkeypatch.setattr(calendars, "_load", load)
+    feed = simulated(ManualClock(NOW))
+    await feed.ready("AAPL")
+    assert threads == []
+    await feed.ready("SIMNY:SPY")
+    await feed.ready("SIMNY:AAPL")
+    assert not feed.is_open("SIMNY:SPY")
+    assert len(threads) == 1
+    assert threads[0] != get_ident()

@@ -99,6 +99,12 @@ class ReplayFeed(Feed):
         return self._recording.symbols
 
     @override
+    async def ready(self, symbol_id: str) -> None:
+        self._recording.series(symbol_id)
+        if self._hours is not None and not self._hours.loaded:
+            await asyncio.to_thread(self._hours.load)
+
+    @override
     def history(
         self,
         symbol_id: str,

@@ -93,6 +93,12 @@ class SimulatedFeed(Feed):
         return tuple(listing.symbol for listing in self._listings.values())
 
     @override
+    async def ready(self, symbol_id: str) -> None:
+        hours = self._listings[symbol_id].sessions
+        if hours is self._new_york and not self._new_york.loaded:
+            await asyncio.to_thread(self._new_york.load)
+
+    @override
     def history(
         self,
         symbol_id: str,
