@@ -174,7 +174,9 @@ class ResolutionInput(StrEnum):
 
 class Adjustment(StrEnum):
     """
-    Prices as they were, adjusted for splits, or for splits and dividends.
+    Prices as they were, adjusted for splits, or for splits and dividends: to the prices of the newest bar, for
+    what is known by then. A split or a dividend that comes changes the adjusted bars before it.
+
     """
 
     NONE = "none"

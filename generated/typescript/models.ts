@@ -50,7 +50,10 @@ export type SymbolType = components["schemas"]["SymbolType"];
 export type Resolution = components["schemas"]["Resolution"];
 /** A resolution, in either spelling. */
 export type ResolutionInput = components["schemas"]["ResolutionInput"];
-/** Prices as they were, adjusted for splits, or for splits and dividends. */
+/**
+ * Prices as they were, adjusted for splits, or for splits and dividends: to the prices of the newest bar, for
+ * what is known by then. A split or a dividend that comes changes the adjusted bars before it.
+ */
 export type Adjustment = components["schemas"]["Adjustment"];
 /** How the account is funded. */
 export type AccountType = components["schemas"]["AccountType"];

@@ -643,7 +643,8 @@ export interface components {
          */
         ResolutionInput: "1" | "5" | "15" | "30" | "60" | "240" | "D" | "W" | "M" | "1D" | "1W" | "1M";
         /**
-         * @description Prices as they were, adjusted for splits, or for splits and dividends.
+         * @description Prices as they were, adjusted for splits, or for splits and dividends: to the prices of the newest bar, for
+         *     what is known by then. A split or a dividend that comes changes the adjusted bars before it.
          * @enum {string}
          */
         Adjustment: "none" | "splits" | "all";
@@ -2445,6 +2446,7 @@ export interface operations {
                      *       ],
                      *       "adjustments": [
                      *         "none",
+                     *         "splits",
                      *         "all"
                      *       ],
                      *       "maxBars": 5000
