@@ -23,7 +23,11 @@ from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.oms import Oms
 from handlers.operations.background import end_of_tick, running
+from handlers.operations.feed_metrics import FeedCollector
 from handlers.operations.health import Vitals
+from handlers.operations.metrics import Metrics
+from handlers.operations.scraping import Measured, metrics_route
+from handlers.operations.stream_metrics import StreamCollector
 from handlers.pages import pages
 from handlers.pnl import Pnl
 from handlers.realtime.backplane import Backplane
@@ -198,6 +202,8 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         random=SystemRandom(),
     )
 
+    metrics = Metrics(StreamCollector(hub, connections), FeedCollector(feeds, clock))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
@@ -216,6 +222,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             hub.watch(),
             owner.watch(),
             identity.watch(),
+            metrics.run(),
         ):
             yield
         connections.end()
@@ -238,9 +245,13 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         positions=Positions(oms),
         executions=Executions(oms),
         security=authentication,
-        routes=pages(settings.frontend_dir, stream),
+        routes=(
+            metrics_route(metrics, authentication.admit),
+            *pages(settings.frontend_dir, stream),
+        ),
         lifespan=lifespan,
     )
+    application.add_middleware(Measured, metrics=metrics)
     application.add_middleware(
         Guard,
         origins=Origins.of(settings.host, settings.allowed_hosts, settings.allowed_origins),
