@@ -16,18 +16,21 @@ ADDRESS = re.compile(r" at http://(localhost:\d+)")
 _PATIENCE = 30.0
 
 
-def command(data_dir: Path) -> list[str]:
+def command(data_dir: Path, part: str = "serve") -> list[str]:
     program = "from handlers.cli import main; main()"
-    return [sys.executable, "-c", program, "serve", "--port", "0", "--data-dir", str(data_dir)]
+    return [sys.executable, "-c", program, part, "--port", "0", "--data-dir", str(data_dir)]
 
 
 class ServerProcess:
-    """`options` are settings without their prefix, as in LOCAL_MODE="false"."""
+    """`options` are settings without their prefix, as in LOCAL_MODE="false".
 
-    def __init__(self, data_dir: Path, **options: str) -> None:
+    `part` is the command: "serve" for the server, "stream" for a process with streams alone.
+    """
+
+    def __init__(self, data_dir: Path, part: str = "serve", **options: str) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("TRADING_PRO_")}
         self._process = subprocess.Popen(
-            command(data_dir),
+            command(data_dir, part),
             stderr=subprocess.PIPE,
             text=True,
             env={**environment, **{f"TRADING_PRO_{k}": v for k, v in options.items()}},
@@ -74,9 +77,9 @@ class ServerProcess:
 
 
 @contextmanager
-def serving(data_dir: Path, **options: str) -> Iterator[ServerProcess]:
+def serving(data_dir: Path, part: str = "serve", **options: str) -> Iterator[ServerProcess]:
     """A server that answers; it is killed at the end if it still lives."""
-    server = ServerProcess(data_dir, **options)
+    server = ServerProcess(data_dir, part, **options)
     try:
         server.wait_until_ready()
         yield server
