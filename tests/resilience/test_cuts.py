@@ -6,6 +6,7 @@ import pytest
 
 from tests.process import serving
 from tests.resilience.scene import OPTIONS, Scene, scene, trading
+from tests.scale import scaled
 
 
 async def cut(scene: Scene, times: int) -> None:
@@ -28,18 +29,12 @@ async def check_nothing_was_lost(scene: Scene) -> None:
     assert [line for line in scene.server.log if "rror" in line] == []
 
 
-@pytest.mark.parametrize(
-    ("seed", "times"),
-    [
-        (1, 30),
-        *(pytest.param(seed, 100, marks=pytest.mark.fuzz) for seed in range(2, 12)),
-    ],
-)
-async def test_the_state_equals_every_list_after_each_cut(
-    tmp_path: Path, seed: int, times: int
-) -> None:
-    with serving(tmp_path, **OPTIONS) as server:
-        async with scene(server, seed) as played:
-            await cut(played, times)
-            await check_nothing_was_lost(played)
-            assert all(book.compared >= times * 6 for book in played.books.values())
+@pytest.mark.fuzz
+async def test_the_state_equals_every_list_after_each_cut(tmp_path: Path) -> None:
+    times = scaled(30, 100)
+    for seed in range(1, scaled(1, 10) + 1):
+        with serving(tmp_path / str(seed), **OPTIONS) as server:
+            async with scene(server, seed) as played:
+                await cut(played, times)
+                await check_nothing_was_lost(played)
+                assert all(book.compared >= times * 6 for book in played.books.values())

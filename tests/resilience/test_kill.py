@@ -8,6 +8,7 @@ import pytest
 
 from tests.process import serving
 from tests.resilience.scene import OPTIONS, Scene, scene, trading
+from tests.scale import scaled
 
 
 async def kill_in_the_midst(scene: Scene) -> None:
@@ -21,11 +22,12 @@ async def kill_in_the_midst(scene: Scene) -> None:
         await connection
 
 
-@pytest.mark.parametrize(("seed", "kills"), [(21, 1), pytest.param(22, 25, marks=pytest.mark.fuzz)])
-async def test_the_stream_goes_on_after_kill_9(tmp_path: Path, seed: int, kills: int) -> None:
+@pytest.mark.fuzz
+async def test_the_stream_goes_on_after_kill_9(tmp_path: Path) -> None:
+    kills = scaled(1, 25)
     with ExitStack() as servers:
         first = servers.enter_context(serving(tmp_path, **OPTIONS))
-        async with scene(first, seed) as played:
+        async with scene(first, seed=21) as played:
             played.calm = True
             for _ in range(kills):
                 await kill_in_the_midst(played)

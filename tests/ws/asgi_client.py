@@ -79,6 +79,11 @@ class AsgiClient:
         kind = "text" if isinstance(frame, str) else "bytes"
         self._inward.put_nowait({"type": "websocket.receive", kind: frame})
 
+    @property
+    def quiet(self) -> bool:
+        """Nothing has come that was not heard."""
+        return self._outward.empty()
+
     async def heard(self) -> Any:
         """The next frame, as JSON. Raises Closed at the end."""
         message = await self._next()
