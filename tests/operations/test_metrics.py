@@ -1,6 +1,7 @@
 """What the application says of itself in numbers, and to whom."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.application import ORIGIN, PASSWORD, Application, running
 from tests.ws.asgi_client import AsgiClient
 from tests.ws.stage import said
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "operating.md"
 ELSEWHERE = "10.0.0.2"
 
 
@@ -81,6 +83,18 @@ async def test_only_who_may_read_sees_them(application: Application) -> None:
         assert (await _read(client)).status_code == 200
     async with application.client(peer=ELSEWHERE, **trading) as client:
         assert (await _read(client)).status_code == 403
+
+
+async def test_every_number_is_documented_and_no_other(application: Application) -> None:
+    documented = set(re.findall(r"^\| `(trading_pro_\w+)`", DOCUMENT.read_text(), re.MULTILINE))
+    async with application.client() as client:
+        families = text_string_to_metric_families((await _read(client)).text)
+        told = {
+            f"{family.name}_total" if family.type == "counter" else family.name
+            for family in families
+            if family.name.startswith("trading_pro_") and not family.name.endswith("_created")
+        }
+    assert documented == told
 
 
 async def test_two_applications_count_apart() -> None:
