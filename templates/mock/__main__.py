@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from socket import socket
 
 import uvicorn
 from typing_extensions import override
@@ -26,10 +27,10 @@ class Server(uvicorn.Server):
         self._mock = mock
 
     @override
-    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self._mock.stream.end()
         await asyncio.sleep(DRAIN)
-        await super().shutdown(sockets)  # type: ignore[arg-type]
+        await super().shutdown(sockets)
 
 
 def main() -> int:
@@ -52,14 +53,15 @@ def main() -> int:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    listener = config.bind_socket()
+    address = f"http://{given.host}:{listener.getsockname()[1]}"
     sys.stderr.write(
-        f"The mock is at http://{given.host}:{given.port} (Ctrl-C ends it); "
-        "docs/mock.md lists its knobs, at /mock.\n"
+        f"The mock is at {address} (Ctrl-C ends it); docs/mock.md lists its knobs, at /mock.\n"
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn raises the signal that ended it once more when all is shut down.
         signal.signal(number, lambda _number, _frame: None)
-    Server(config, mock).run()
+    Server(config, mock).run(sockets=[listener])
     return 0
 
 

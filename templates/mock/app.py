@@ -49,13 +49,13 @@ class Mock:
         credentials = _credentials(document, contract, locked)
         board = Board(contract, random or Random())  # noqa: S311 - names epochs, keeps no secret
         self.stream = Stream(board, credentials, now, interval)
-        rest = Rest(document, board.motion.of(document), credentials, now)
+        rest = Rest(document, board.motion.of(document), credentials, board.refusals, now)
         self.application = Starlette(
             routes=[
                 WebSocketRoute(contract.path, self.stream),
                 *_documents(contracts, rest.base_path, contract.path),
                 *rest.routes(),
-                *Knobs(self.stream, now).routes(),
+                *Knobs(self.stream, rest, now).routes(),
                 _pages(terminal),
             ],
             lifespan=self._lifespan,

@@ -8,6 +8,7 @@ from templates.mock.document import Object
 from templates.mock.echo import echoed
 from templates.mock.families import Contract, Family, Message
 from templates.mock.motion import Motion
+from templates.mock.refusals import Refusals
 from templates.mock.series import Series, is_candle
 from templates.mock.topic import Member, Topic
 
@@ -27,6 +28,7 @@ class Board:
         self.motion = Motion(contract.document, contract.live())
         self._series = Series(contract.document, self.motion)
         self._random = random
+        self.refusals = Refusals()
         self.topics: dict[str, Topic] = {}
         self._lively = {
             each.name
@@ -36,12 +38,12 @@ class Board:
         }
 
     # Watching
-    def topic(self, family: Family, payload: Object) -> Topic:
+    def topic(self, family: Family, payload: Object, now: int) -> Topic:
         address = family.topic(payload)
         if address not in self.topics:
             values = {name: payload[name] for name in family.parameters}
             keys = int(self.contract.policy.get("resume", {}).get("keysPerTopic", 64))
-            self.topics[address] = Topic(family, address, values, self.new_epoch(), keys)
+            self.topics[address] = Topic(family, address, values, self.new_epoch(), keys, now)
         return self.topics[address]
 
     def leave(self, topic: Topic, member: Member) -> None:
@@ -116,8 +118,6 @@ class Board:
         return found
 
     def _is_due(self, topic: Topic, now: int) -> bool:
-        if topic.updated_at is None:
-            topic.updated_at = now
         return topic.family.name in self._lively or now - topic.updated_at >= SELDOM
 
     def _next_example(self, topic: Topic, message: Message) -> Object:

@@ -109,6 +109,9 @@ class Conversation:
         wrong = self._contract.wrong(request.message, envelope)
         if wrong is not None:
             raise Refused("invalid_message", wrong)
+        refusal = self._board.refusals.take(request.message.name)
+        if refusal is not None:
+            raise Refused(refusal)
         payload = envelope.get("payload", {})
         match request.message:
             case Message(verb="subscribe"):
@@ -128,7 +131,7 @@ class Conversation:
         address = request.family.topic(payload)
         if address not in self._watched() and len(self._watched()) >= self._most_topics():
             raise Refused("too_many_topics")
-        topic = self._board.topic(request.family, payload)
+        topic = self._board.topic(request.family, payload, self._now())
         standing = topic.join(self._member, payload.get("resume"))
         self._settle(request, envelope, self._place(topic, standing))
         for frame in standing.missed:

@@ -89,7 +89,7 @@ class Contract:
                 update = family.messages["update"]
                 example = next(iter(update.examples.values()))["payload"]
                 names = self.document.names(self.payload_schema(update))
-                found.update(dict.fromkeys(names, example))
+                found.update((name, example) for name in names)
         return found
 
     def _read_families(self) -> Iterator[tuple[str, Family]]:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from templates.mock.board import Impossible, descriptions
 from templates.mock.document import Object
 from templates.mock.families import Message
+from templates.mock.rest import Rest
 from templates.mock.stream import Stream
 from templates.mock.topic import encoded
 
@@ -24,9 +25,10 @@ STANDARD_CODES = (1000, 1001, 1008, 1011, 1012, 1013)
 class Knobs:
     """`now` is in milliseconds."""
 
-    def __init__(self, stream: Stream, now: Callable[[], int]) -> None:
+    def __init__(self, stream: Stream, rest: Rest, now: Callable[[], int]) -> None:
         self._stream = stream
         self._board = stream.board
+        self._rest = rest
         self._now = now
 
     def routes(self) -> list[Route]:
@@ -36,6 +38,7 @@ class Knobs:
                 Route(f"{PATH}/{path}", self._turned(knob), methods=["POST"])
                 for path, knob in {
                     "send/{type}": self._send,
+                    "refuse/{name}": self._refuse,
                     "close": self._close,
                     "restart": self._restart,
                     "pace": self._pace,
@@ -92,6 +95,14 @@ class Knobs:
             raise Impossible(f"{message.name} {wrong}")
         for connection in self._connections(request):
             connection.send(encoded(envelope))
+
+    def _refuse(self, request: Request, _: Any) -> None:
+        """The next request of an operationId or a message type, with an error declared for it."""
+        name, code = request.path_params["name"], request.query_params.get("code", "")
+        in_stream = name in self._board.contract.requests and code in self._board.contract.errors
+        if not in_stream and not self._rest.declares(name, code):
+            raise Impossible(f"{name} is not declared to be refused with {code or 'no code'}.")
+        self._board.refusals.add(name, code, _number(request, "times", 1))
 
     def _close(self, request: Request, _: Any) -> None:
         code = _number(request, "code", 1011)

@@ -84,11 +84,15 @@ class Motion:
 
     def candle(self, value: Object, key: str, start: int, end: int) -> Object:
         """The bar from `start` to `end` (ms), an object with open, high, low and close."""
-        base = self._base(value)["close"]
+        base = self._base(value)
         steps = [start + (end - start) * part // 4 for part in range(5)]
-        prices = [round(base * level(key, step), 4) for step in steps]
+        prices = [round(base["close"] * level(key, step), 4) for step in steps]
         extremes = {"high": max(prices), "low": min(prices)}
-        return {**value, "time": start, "open": prices[0], "close": prices[-1], **extremes}
+        volume = (
+            {"volume": round(base["volume"] * (1 + _share(key, start)))} if "volume" in base else {}
+        )
+        moved = {"time": start, "open": prices[0], "close": prices[-1], **extremes, **volume}
+        return {**value, **moved}
 
     def _base(self, value: Object) -> Object:
         for example in self._live.values():
@@ -132,6 +136,11 @@ class Motion:
             factor = level(key, moment.now)
             return {name: scaled(each, factor) for name, each in moved.items()}
         return moved
+
+
+def _share(key: str, at: int) -> float:
+    """A number from 0 to 1 that belongs to a key and a time."""
+    return zlib.crc32(f"{key} {at}".encode()) / 2**32
 
 
 def scaled(value: Any, factor: float) -> Any:

@@ -16,6 +16,7 @@ from templates.mock.inputs import Inputs
 from templates.mock.motion import Motion
 from templates.mock.prefer import Preference, preference
 from templates.mock.problems import Problems, Refused, headers
+from templates.mock.refusals import Refusals
 from templates.mock.samples import NoSample, sample
 from templates.mock.series import Series
 
@@ -28,7 +29,12 @@ class Rest:
     """`now` is in milliseconds."""
 
     def __init__(
-        self, document: Document, motion: Motion, credentials: Credentials, now: Clock
+        self,
+        document: Document,
+        motion: Motion,
+        credentials: Credentials,
+        refusals: Refusals,
+        now: Clock,
     ) -> None:
         self.base_path = str(document.root["servers"][0]["url"])
         self.problems = Problems(document, self.base_path)
@@ -36,6 +42,7 @@ class Rest:
         self._motion = motion
         self._series = Series(document, motion)
         self._credentials = credentials
+        self._refusals = refusals
         self._now = now
         self._automatic = dict(_automatic(document))
 
@@ -44,6 +51,16 @@ class Rest:
         paths = sorted(self._document.root["paths"].items(), key=lambda item: item[0].count("{"))
         known = [self._route(path, self._path(item)) for path, item in paths]
         return [*known, self._route("/{rest:path}", self._nothing)]
+
+    def declares(self, operation_id: str, wanted: str) -> bool:
+        """Whether an operation has an error of this status or code."""
+        return any(
+            operation["operationId"] == operation_id
+            and self.problems.declared(operation, wanted) is not None
+            for item in self._document.root["paths"].values()
+            for method, operation in item.items()
+            if method in METHODS
+        )
 
     def _route(self, path: str, answer: Answer) -> Route:
         return Route(self.base_path + path, _AnyMethod(answer, self._automatic))
@@ -91,9 +108,10 @@ class Rest:
     def _answer(
         self, request: Request, operation: "Operation", values: Object, wish: Preference
     ) -> Response:
-        if wish.problem is not None:
-            refused = self.problems.declared(operation.declared, wish.problem)
-            raise refused or _undeclared(f"{wish.problem} is not declared here.")
+        wanted = self._refusals.take(operation.declared["operationId"]) or wish.problem
+        if wanted is not None:
+            refused = self.problems.declared(operation.declared, wanted)
+            raise refused or _undeclared(f"{wanted} is not declared here.")
         status, response = operation.success
         sent = headers(self._document, response) | self._session(request, operation, values)
         content = response.get("content", {}).get("application/json")

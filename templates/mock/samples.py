@@ -1,5 +1,6 @@
 """A value for every schema: the contract's example, or the plainest that is valid."""
 
+from functools import cache
 from typing import Any
 
 from templates.mock.document import Document, Object
@@ -76,16 +77,18 @@ def _typed(document: Document, schema: Object) -> Any:
 
 
 def _text(schema: Object) -> str:
-    if "pattern" not in schema:
-        return "x" * int(schema.get("minLength", 1))
+    least = int(schema.get("minLength", 0))
+    return _matching(schema["pattern"], least) if "pattern" in schema else "x" * max(1, least)
+
+
+@cache
+def _matching(pattern: str, least: int) -> str:
     # Only for contracts without examples: it takes a second to load.
-    from hypothesis import find, settings
+    from hypothesis import Phase, find, settings
     from hypothesis import strategies as st
 
-    pattern: str = schema["pattern"]
-    least = int(schema.get("minLength", 0))
     return find(
         st.from_regex(pattern),
         lambda text: len(text) >= least and "\n" not in text,
-        settings=settings(database=None, derandomize=True),
+        settings=settings(database=None, derandomize=True, phases=[Phase.generate]),
     )

@@ -76,7 +76,7 @@ class Series:
         resolution, key = _words(values)
         current = start_of(resolution, now)
         first = current if since is None else min(start_of(resolution, since), current)
-        begun = [first] if first == current else starts(resolution, now, HISTORY)
+        begun = [first] if first == current else starts(resolution, now + 1, HISTORY)
         begun = [each for each in begun if each >= first]
         ended = [
             self._motion.candle(example, key, start, end) | {"closed": True}

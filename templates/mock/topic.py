@@ -29,10 +29,16 @@ class Standing:
 
 
 class Topic:
-    """`values` are the parameters of its address, `keys` the keys that a conflated one keeps."""
+    """`values` are the parameters of its address; a conflated one keeps `keys` keys."""
 
     def __init__(
-        self, family: Family, address: str, values: Mapping[str, Any], epoch: str, keys: int
+        self,
+        family: Family,
+        address: str,
+        values: Mapping[str, Any],
+        epoch: str,
+        keys: int,
+        now: int,
     ) -> None:
         self.family = family
         self.address = address
@@ -42,7 +48,7 @@ class Topic:
         self.members: set[Member] = set()
         self.abandoned_at: int | None = None
         """Since when (ms) a disconnect has left it without members."""
-        self.updated_at: int | None = None
+        self.updated_at = now
         self.stale = False
         self._notice: str | None = None
         self._floor = self.seq
