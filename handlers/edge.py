@@ -21,6 +21,9 @@ from generated.ws.envelope import to_bytes
 from generated.ws.policy import LIMITS
 from handlers.clock import Clock
 from handlers.operations.background import end_of_tick, running
+from handlers.operations.metrics import Metrics
+from handlers.operations.scraping import metrics_route
+from handlers.operations.stream_metrics import StreamCollector
 from handlers.realtime.backplane import Backplane
 from handlers.realtime.connections import Connections
 from handlers.realtime.edge import Edge, EdgeHub
@@ -78,18 +81,25 @@ def create_edge(
         random=SystemRandom(),
     )
 
+    metrics = Metrics(StreamCollector(hub, connections))
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await identity.start()
         await edge.start()
-        async with running(connections.watch(), edge.watch(), identity.watch()):
+        async with running(connections.watch(), edge.watch(), identity.watch(), metrics.run()):
             yield
         connections.end()
         await edge.stop()
         await hub.stop()
 
     application = Starlette(
-        routes=[WebSocketRoute(f"{BASE_PATH}/ws", stream), *_probes(edge)], lifespan=lifespan
+        routes=[
+            WebSocketRoute(f"{BASE_PATH}/ws", stream),
+            metrics_route(metrics, authentication.admit),
+            *_probes(edge),
+        ],
+        lifespan=lifespan,
     )
     application.add_middleware(
         Guard,

@@ -10,8 +10,18 @@ import pytest
 import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
+from handlers.edge import create_edge
 from handlers.operations.metrics import Metrics
-from tests.application import ORIGIN, PASSWORD, Application, running
+from tests.application import (
+    NOW,
+    ORIGIN,
+    PASSWORD,
+    Application,
+    memory_ports,
+    running,
+    settings,
+)
+from tests.clock import ManualClock
 from tests.ws.asgi_client import AsgiClient
 from tests.ws.stage import said
 
@@ -95,6 +105,27 @@ async def test_every_number_is_documented_and_no_other(application: Application)
             if family.name.startswith("trading_pro_") and not family.name.endswith("_created")
         }
     assert documented == told
+
+
+async def test_a_process_for_streams_tells_of_itself_too() -> None:
+    clock = ManualClock(NOW)
+    ports = memory_ports(clock)
+    edge = create_edge(
+        settings(),
+        clock=clock,
+        database=ports.database,
+        backplane=ports.backplane,
+        passwords=ports.passwords,
+    )
+    transport = httpx.ASGITransport(app=edge, client=("127.0.0.1", 50_000))
+    async with (
+        edge.router.lifespan_context(edge),
+        httpx.AsyncClient(transport=transport, base_url=ORIGIN, trust_env=False) as client,
+        AsgiClient(edge) as socket,
+    ):
+        await socket.heard()
+        assert await _value(client, "trading_pro_stream_connections") == 1
+    ports.close()
 
 
 async def test_two_applications_count_apart() -> None:
