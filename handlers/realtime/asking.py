@@ -91,7 +91,7 @@ class Asking:
 
     def send_rest(self, client: Client) -> None:
         """What the hub put in and has not left yet."""
-        self._frames += [frame.text for frame in client.outbox.drain()]
+        self._frames += [frame.text for frame in client.drain()]
 
     def taken(self) -> None:
         if self._socket is not None:

@@ -15,8 +15,9 @@ _LONG: Final = Struct("!BBQ")
 class Frame:
     """`wire` is what leaves the socket, the same bytes for every peer. `text` is UTF-8.
 
-    `slot` names the value that this is the newest of: while it waits, a newer frame of the slot
-    takes its place. None means that every frame counts.
+    `slot` is the topic and the key of the value that this is the newest of: while it waits, a
+    newer frame of the slot takes its place. None means that every frame counts; a `lossless`
+    one is missed if it does not arrive.
     """
 
     __slots__ = ("_header", "lossless", "slot", "wire")
@@ -33,6 +34,10 @@ class Frame:
     @property
     def text(self) -> bytes:
         return self.wire[self._header :]
+
+    def belongs_to(self, topic: str) -> bool:
+        """Whether it is a replaceable value of this topic."""
+        return self.slot is not None and self.slot[0] == topic
 
     def __len__(self) -> int:
         """Bytes on the wire."""

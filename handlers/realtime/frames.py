@@ -14,7 +14,9 @@ def update(update: Update) -> Frame:
         update.seq,
         update.payload,
     )
-    return Frame(text)
+    if update.key is None:
+        return Frame(text, lossless=True)
+    return Frame(text, (update.topic, update.key))
 
 
 def notice(notice: Update) -> Frame:
@@ -24,7 +26,7 @@ def notice(notice: Update) -> Frame:
         notice.topic.encode(),
         notice.payload,
     )
-    return Frame(text)
+    return Frame(text, (notice.topic, notice.message))
 
 
 def gap(family: str, topic: str, now: Joined, last: int) -> bytes:

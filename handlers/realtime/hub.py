@@ -2,18 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol
 
 from handlers.realtime import frames
 from handlers.realtime.client import Client
 from handlers.realtime.frame import Frame
+from handlers.realtime.tick import Schedule, Tick
 from handlers.realtime.topic import Joined, Page, Place, Source, Topic
 from handlers.realtime.update import Update
 
 log = logging.getLogger(__name__)
 
-Schedule = Callable[[Callable[[], None]], object]
 Answer = Callable[[Joined], bytes]
 
 
@@ -44,18 +44,14 @@ class Hub:
     ) -> None:
         self._epoch = epoch
         self._now = now
-        self._schedule = schedule
+        self._tick = Tick(schedule, now)
         self._topics_per_client = topics_per_client
         self._keys_per_topic = keys_per_topic
         self._resume_window = resume_window
         self._topics: dict[str, Topic] = {}
         self._lingering: dict[str, int] = {}
         self._opened = 0
-        self._waiting: dict[Client, None] = {}
-        self._scheduled = False
         self.relay: Relay | None = None
-        self.deliveries = 0
-        self.conflated = 0
         self.resumed = 0
         self.gaps = 0
 
@@ -66,6 +62,16 @@ class Hub:
     @property
     def topics(self) -> int:
         return len(self._topics)
+
+    @property
+    def deliveries(self) -> int:
+        """Updates and notices that were handed to clients."""
+        return self._tick.deliveries
+
+    @property
+    def conflated(self) -> int:
+        """Values that a newer one replaced before they left for a client."""
+        return self._tick.conflated
 
     def watched(self, address: str) -> bool:
         return address in self._topics
@@ -98,7 +104,6 @@ class Hub:
     def forget(self, client: Client) -> None:
         """The connection is over: leave everything."""
         client.end()
-        self._waiting.pop(client, None)
         for address in tuple(client.topics):
             topic = self._part(client, address)
             if not topic:
@@ -140,6 +145,7 @@ class Hub:
         """Tell everybody on the topic that what came before this place cannot be had."""
         topic = self._topics.get(address)
         if topic is not None:
+            self._tick.release(topic)
             now = Joined(epoch, seq)
             for client, last in topic.move(now):
                 self._tell_gap(client, topic, now, last)
@@ -170,25 +176,20 @@ class Hub:
             return
         if update.notice:
             topic.note(update)
-            self._spread(topic.members, update, frames.notice(update))
+            self._tick.add(topic, frames.notice(update))
+        elif topic.advance(update):
+            self._tick.add(topic, frames.update(update))
         else:
-            self._spread(topic.due(update), update, frames.update(update))
+            self._tick.release(topic)
+            self._tick.put(topic.due(update), frames.update(update))
 
     def send(self, client: Client, frame: bytes, *, lossless: bool = False) -> None:
         """A frame for one client: an answer, a notice."""
-        client.outbox.append(frame, lossless=lossless)
-        self._wake(client)
+        self._tick.send(client, Frame(frame, lossless=lossless))
 
     def flush(self) -> None:
         """The end of the tick: each client that has something due gets it in one write."""
-        self._scheduled = False
-        waiting, self._waiting = self._waiting, {}
-        now = self._now()
-        for client in waiting:
-            try:
-                client.flush(now)
-            except Exception:
-                log.exception("a client could not be written to")
+        self._tick.end()
 
     def _join(
         self, client: Client, address: str, source: Source, resume: Place | None, answer: Answer
@@ -202,7 +203,7 @@ class Hub:
             joined = self._state(topic, None if resume is None else False)
         self.send(client, answer(joined))
         for update in missed or ():
-            self._spread((client,), update, frames.update(update))
+            self._tick.put((client,), frames.update(update))
         self._seat(client, topic, joined)
 
     async def _catch_up(
@@ -231,7 +232,7 @@ class Hub:
         epoch, seq = place
         for seq, payload in page:
             missed = Update(address, f"{source.family}.update", epoch, seq, None, payload)
-            self._spread((client,), missed, frames.update(missed))
+            self._tick.put((client,), frames.update(missed))
         return epoch, seq
 
     def _go_live(self, client: Client, address: str, source: Source, place: Place) -> bool:
@@ -253,7 +254,7 @@ class Hub:
     def _seat(self, client: Client, topic: Topic, joined: Joined) -> None:
         self._admit(client, topic, joined)
         for notice in topic.notices.values():
-            self._spread((client,), notice, frames.notice(notice))
+            self._tick.put((client,), frames.notice(notice))
 
     def _admit(self, client: Client, topic: Topic, joined: Joined) -> None:
         self._lingering.pop(topic.address, None)
@@ -273,30 +274,17 @@ class Hub:
                 self._close(topic)
             raise
 
-    def _spread(self, clients: Iterable[Client], update: Update, frame: Frame) -> None:
-        for client in clients:
-            self.deliveries += 1
-            if update.key is None:
-                client.outbox.append(frame, lossless=True)
-            elif client.outbox.replace(update.topic, update.key, frame):
-                self.conflated += 1
-            self._wake(client)
-
     def _tell_gap(self, client: Client, topic: Topic, now: Joined, last: int) -> None:
         self.gaps += 1
         self.send(client, frames.gap(topic.source.family, topic.address, now, last))
 
-    def _wake(self, client: Client) -> None:
-        if client.closed:
-            return
-        self._waiting[client] = None
-        if not self._scheduled:
-            self._scheduled = True
-            self._schedule(self.flush)
-
     def _topic(self, address: str, source: Source) -> Topic:
+        """For somebody who joins now, so after all that was published."""
         topic = self._topics.get(address)
-        return self._open(address, source) if topic is None else topic
+        if topic is None:
+            return self._open(address, source)
+        self._tick.release(topic)
+        return topic
 
     def _open(self, address: str, source: Source) -> Topic:
         self._opened += 1
@@ -311,7 +299,7 @@ class Hub:
 
     def _part(self, client: Client, address: str) -> Topic:
         client.topics.discard(address)
-        client.outbox.discard(address)
+        client.discard(address)
         topic = self._topics[address]
         topic.leave(client)
         return topic

@@ -1,6 +1,6 @@
-"""What one client has yet to be sent."""
+"""What one client that is behind has yet to be sent."""
 
-from itertools import count
+from collections.abc import Iterable
 
 from handlers.realtime.frame import Frame
 
@@ -8,43 +8,63 @@ from handlers.realtime.frame import Frame
 class Outbox:
     """Frames in order; a frame with a slot replaces the older one of that slot.
 
-    The replacement moves to the end, so within a topic `seq` only rises.
+    The replacement moves to the end, so within a topic `seq` only rises. `size` is in bytes.
     """
 
     def __init__(self) -> None:
-        self._frames: dict[tuple[str, str] | int, Frame] = {}
-        self._numbers = count()
+        self._frames: dict[object, Frame] = {}
+        self._lossless = 0
         self.size = 0
-        self.lossless = False
 
     def __bool__(self) -> bool:
         return bool(self._frames)
 
-    def append(self, frame: Frame | bytes, *, lossless: bool = False) -> None:
-        if isinstance(frame, bytes):
-            frame = Frame(frame)
-        self._frames[next(self._numbers)] = frame
-        self.size += len(frame)
-        self.lossless = self.lossless or lossless
+    @property
+    def lossless(self) -> bool:
+        """Whether anything that waits may not be replaced by a fresh snapshot."""
+        return self._lossless > 0
 
-    def replace(self, topic: str, key: str, frame: Frame | bytes) -> bool:
-        """True when an older value had not left yet."""
-        if isinstance(frame, bytes):
-            frame = Frame(frame)
-        older = self._frames.pop((topic, key), None)
-        self._frames[topic, key] = frame
-        self.size += len(frame) - (len(older) if older is not None else 0)
-        return older is not None
+    def put(self, frames: Iterable[Frame]) -> int:
+        """How many older values were replaced."""
+        replaced = 0
+        for frame in frames:
+            slot = frame.slot or frame
+            if (older := self._frames.pop(slot, None)) is not None:
+                self._forget(older)
+                replaced += 1
+            self._frames[slot] = frame
+            self.size += len(frame)
+            self._lossless += frame.lossless
+        return replaced
+
+    def take(self, size: int) -> list[Frame]:
+        """The oldest frames, until they make up so many bytes."""
+        taken: list[Frame] = []
+        for frame in self._frames.values():
+            if size <= 0:
+                break
+            size -= len(frame)
+            taken.append(frame)
+        for frame in taken:
+            del self._frames[frame.slot or frame]
+            self._forget(frame)
+        return taken
 
     def discard(self, topic: str) -> None:
-        """Forget what waits for a topic that the client has left."""
-        gone = [key for key in self._frames if isinstance(key, tuple) and key[0] == topic]
-        for key in gone:
-            self.size -= len(self._frames.pop(key))
+        """Forget the values of a topic that the client has left."""
+        for frame in [each for each in self._frames.values() if each.belongs_to(topic)]:
+            del self._frames[frame.slot or frame]
+            self._forget(frame)
 
-    def drain(self) -> list[Frame]:
+    def take_all(self) -> list[Frame]:
         frames = list(self._frames.values())
-        self._frames.clear()
-        self.size = 0
-        self.lossless = False
+        self.clear()
         return frames
+
+    def clear(self) -> None:
+        self._frames.clear()
+        self._lossless = self.size = 0
+
+    def _forget(self, frame: Frame) -> None:
+        self.size -= len(frame)
+        self._lossless -= frame.lossless

@@ -17,7 +17,7 @@ class Socket(ABC):
     once the peer has taken enough of what was written.
     """
 
-    when_writable: Callable[[], None] | None = None
+    when_writable: Callable[[], object] | None = None
     when_ending: Callable[[], None] | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +10,7 @@ from handlers.realtime.update import Update
 
 if TYPE_CHECKING:
     from handlers.realtime.client import Client
+    from handlers.realtime.frame import Frame
 
 
 Place = tuple[str, int]
@@ -64,6 +65,7 @@ class Topic:
         self.seq = 0
         self.held = False
         self.notices: dict[str, Update] = {}
+        self.pending: dict[object, Frame] = {}
         self._keys = keys
         self._kept: dict[str, Update] = {}
         self._forgotten = 0
@@ -74,8 +76,8 @@ class Topic:
         return self.held or bool(self._members)
 
     @property
-    def members(self) -> tuple[Client, ...]:
-        return tuple(self._members)
+    def members(self) -> Collection[Client]:
+        return self._members.keys()
 
     def state(self, resumed: bool | None = None) -> Joined:
         """The snapshot and its place, now."""
@@ -123,11 +125,15 @@ class Topic:
         self._forgotten = place.seq
         return before
 
-    def due(self, update: Update) -> Iterable[Client]:
+    def advance(self, update: Update) -> bool:
+        """Whether it is news to every member: no snapshot holds it yet."""
+        if update.seq <= self._highest:
+            return False
+        self._highest = update.seq
+        return True
+
+    def due(self, update: Update) -> Collection[Client]:
         """The members whose snapshot does not hold this update yet."""
-        if update.seq > self._highest:
-            self._highest = update.seq
-            return self._members
         return [client for client, at in self._members.items() if _is_news(update, at)]
 
 
