@@ -1,18 +1,18 @@
 """The composition root: the one place that picks implementations and puts them together."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from random import SystemRandom
+from typing import TypeVar
 
 from fastapi import FastAPI
 
 from generated.models import DataKind
 from generated.rest.app import create_app
 from generated.rest.version import API_VERSION, LIFECYCLE
-from generated.ws.dispatch import Dispatch
+from generated.ws.dispatch import Dispatch, Topics
 from generated.ws.policy import FRESHNESS, LIMITS, RESUME
 from generated.ws.publisher import Publisher
 from handlers.brokers.paper import PaperBroker
@@ -22,15 +22,19 @@ from handlers.feeds.freshness import Freshness
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.oms import Oms
+from handlers.operations.background import end_of_tick, running
+from handlers.operations.feed_metrics import FeedCollector
 from handlers.operations.health import Vitals
-from handlers.operations.logging import logger
+from handlers.operations.metrics import Metrics
+from handlers.operations.scraping import Measured, metrics_route
+from handlers.operations.stream_metrics import StreamCollector
 from handlers.pages import pages
 from handlers.pnl import Pnl
 from handlers.realtime.backplane import Backplane
-from handlers.realtime.client import Client
 from handlers.realtime.connections import Connections
 from handlers.realtime.hub import Hub
 from handlers.realtime.memory_backplane import MemoryBackplane
+from handlers.realtime.owner import Owner
 from handlers.rest.accounts import Accounts
 from handlers.rest.auth import Auth
 from handlers.rest.datafeed import Datafeed
@@ -58,10 +62,11 @@ from handlers.ws.account import AccountStream
 from handlers.ws.bars import BarsStream
 from handlers.ws.connection import ConnectionStream
 from handlers.ws.endpoint import StreamEndpoint, contract_policy
+from handlers.ws.forwarding import Forwarded
 from handlers.ws.pnl import PnlStream
 from handlers.ws.quotes import QuotesStream
 
-log = logger(__name__)
+Subscriber = TypeVar("Subscriber")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def open_ports(settings: Settings, clock: Clock, database: Database) -> Ports:
         clock=clock,
         database=database,
         ledger=SqlLedger(database),
-        backplane=MemoryBackplane(),
+        backplane=open_backplane(settings),
         feeds=Feeds(
             [
                 SimulatedFeed(clock, settings.simulated_seed),
@@ -101,6 +106,18 @@ def open_ports(settings: Settings, clock: Clock, database: Database) -> Ports:
             ]
         ),
         passwords=Passwords(),
+    )
+
+
+def open_backplane(settings: Settings) -> Backplane:
+    """Redis if one is named; else this process is alone."""
+    if settings.backplane_url is None:
+        return MemoryBackplane()
+    from handlers.realtime.redis_backplane import RedisBackplane  # its client takes long to import
+
+    password = settings.backplane_password
+    return RedisBackplane(
+        settings.backplane_url, None if password is None else password.get_secret_value()
     )
 
 
@@ -120,7 +137,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     hub = Hub(
         epoch=new_id("run"),
         now=clock.now,
-        schedule=_end_of_tick,
+        schedule=end_of_tick,
         topics_per_client=LIMITS.topics_per_connection,
         keys_per_topic=RESUME.keys_per_topic,
         resume_window=RESUME.window,
@@ -141,6 +158,28 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     ledger.add_listener(connection_stream.on_availability)
 
     keys = Keys(ports.database, clock)
+
+    def dispatch(topics: Topics[Subscriber]) -> Dispatch[Subscriber]:
+        return Dispatch(
+            topics,
+            clock.now,
+            bars=bars,
+            quotes=quotes,
+            account=account_stream,
+            pnl=pnl_stream,
+            connection=connection_stream,
+        )
+
+    owner = Owner(
+        hub,
+        ports.backplane,
+        new_id("run"),
+        clock.now,
+        topics_per_client=LIMITS.topics_per_connection,
+        unread_size=LIMITS.unread_size,
+    )
+    owner.serve = Forwarded(dispatch(owner), oms.open_accounts).serve
+
     identity = Identity(
         ports.database,
         Sessions(ports.database, clock, settings.session_lifetime),
@@ -155,21 +194,15 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     stream = StreamEndpoint(
         admit=authentication.admit,
         authenticate=authentication.authenticate,
-        dispatch=Dispatch[Client](
-            hub,
-            clock.now,
-            bars=bars,
-            quotes=quotes,
-            account=account_stream,
-            pnl=pnl_stream,
-            connection=connection_stream,
-        ),
+        dispatch=dispatch(hub),
         hub=hub,
         connections=connections,
         policy=contract_policy(),
         now=clock.now,
         random=SystemRandom(),
     )
+
+    metrics = Metrics(StreamCollector(hub, connections), FeedCollector(feeds, clock))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -179,17 +212,21 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             application.state.refusal = refusal
             raise
         await identity.start()
-        async with _running(
+        await owner.start()
+        async with running(
             feeds.run(),
             freshness.run(),
             ledger.run(),
             oms.run(),
             connections.watch(),
             hub.watch(),
+            owner.watch(),
             identity.watch(),
+            metrics.run(),
         ):
             yield
         connections.end()
+        await owner.stop()
         await oms.close()
         await hub.stop()
 
@@ -208,9 +245,13 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         positions=Positions(oms),
         executions=Executions(oms),
         security=authentication,
-        routes=pages(settings.frontend_dir, stream),
+        routes=(
+            metrics_route(metrics, authentication.admit),
+            *pages(settings.frontend_dir, stream),
+        ),
         lifespan=lifespan,
     )
+    application.add_middleware(Measured, metrics=metrics)
     application.add_middleware(
         Guard,
         origins=Origins.of(settings.host, settings.allowed_hosts, settings.allowed_origins),
@@ -233,30 +274,4 @@ def _ledger_probe(ports: Ports) -> Callable[[], Awaitable[None]]:
 
 
 def _vitals(ports: Ports) -> Vitals:
-    async def backplane() -> None:
-        """Nothing of this one can fail by itself."""
-
-    return Vitals(ports.clock, ports.feeds, _ledger_probe(ports), backplane)
-
-
-def _end_of_tick(callback: Callable[[], None]) -> None:
-    asyncio.get_running_loop().call_soon(callback)
-
-
-@asynccontextmanager
-async def _running(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Keep the work running meanwhile; none of it may end by itself."""
-    tasks = [asyncio.create_task(each) for each in work]
-    for task in tasks:
-        task.add_done_callback(_ended)
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _ended(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        log.error("background work ended", exc_info=task.exception())
+    return Vitals(ports.clock, ports.feeds, _ledger_probe(ports), ports.backplane.probe)

@@ -45,10 +45,19 @@ def serve(
     """Serve the terminal, the interface and the streams until Ctrl-C."""
     from handlers.server import run  # takes a second to import, which other commands need not pay
 
-    settings = _settings(host=host, port=port, data_dir=data_dir)
-    for name in unknown_variables():
-        typer.echo(f"{name} means nothing here: is it misspelled? See .env.example.", err=True)
-    run(settings)
+    run(_checked_settings(host=host, port=port, data_dir=data_dir))
+
+
+@app.command()
+def stream(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port; 0 takes any free one.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Directory of the server's data.")] = None,
+) -> None:
+    """Serve the streams alone, beside a server reached through TRADING_PRO_BACKPLANE_URL."""
+    from handlers.server import run_edge
+
+    run_edge(_checked_settings(host=host, port=port, data_dir=data_dir))
 
 
 @users.command("add")
@@ -119,6 +128,14 @@ def main() -> None:
     except (Refused, StorageError) as error:
         typer.echo(f"trading-pro: {error}", err=True)
         sys.exit(1)
+
+
+def _checked_settings(**options: Any) -> Settings:
+    """As `_settings`; names what looks misspelled."""
+    settings = _settings(**options)
+    for name in unknown_variables():
+        typer.echo(f"{name} means nothing here: is it misspelled? See .env.example.", err=True)
+    return settings
 
 
 def _settings(**options: Any) -> Settings:

@@ -12,18 +12,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from generated.ws.policy import LIMITS
-from handlers.app import create_application, open_ports
+from handlers.app import create_application, open_backplane, open_ports
 from handlers.clock import SystemClock
+from handlers.edge import create_edge
 from handlers.operations.logging import configure_logging
 from handlers.operations.refusal import Refused
 from handlers.realtime.uvicorn_protocol import StreamProtocol
+from handlers.security.passwords import Passwords
 from handlers.settings import LogFormat, Settings
 from handlers.storage import users
 from handlers.storage.database import Database
-from handlers.storage.migrations import open_database
+from handlers.storage.migrations import open_database, open_served_database
 
 
 def run(settings: Settings) -> None:
@@ -36,17 +38,47 @@ def run(settings: Settings) -> None:
         try:
             require_password(settings, database)
             application = create_application(settings, ports)
-            server = uvicorn.Server(_config(settings, application))
-            _end_quietly()
-            sys.stderr.write(f"Trading Pro is at {address(listener)} (Ctrl-C ends it)\n")
-            with told_in_one_line(application):
-                server.run(sockets=[listener])
+            _serve(settings, application, listener, "Trading Pro")
         finally:
             ports.close()
 
 
+def run_edge(settings: Settings) -> None:
+    """`run`, for a process that only serves streams, beside the server of the same database."""
+    configure_logging(settings.log_level, json=_logs_json(settings.log_format))
+    if settings.backplane_url is None:
+        raise Refused(
+            "A further process for streams reaches the server through Redis or Valkey: set "
+            "TRADING_PRO_BACKPLANE_URL for both, like redis://localhost:6379/0."
+        )
+    passwords = Passwords()
+    with listen(settings.host, settings.port) as listener:
+        database = open_served_database(settings.database)
+        try:
+            require_password(settings, database)
+            application = create_edge(
+                settings,
+                clock=SystemClock(),
+                database=database,
+                backplane=open_backplane(settings),
+                passwords=passwords,
+            )
+            _serve(settings, application, listener, "The stream of Trading Pro")
+        finally:
+            passwords.close()
+            database.close()
+
+
+def _serve(settings: Settings, application: Starlette, listener: socket.socket, name: str) -> None:
+    server = uvicorn.Server(_config(settings, application))
+    _end_quietly()
+    sys.stderr.write(f"{name} is at {address(listener)} (Ctrl-C ends it)\n")
+    with told_in_one_line(application):
+        server.run(sockets=[listener])
+
+
 @contextmanager
-def told_in_one_line(application: FastAPI) -> Iterator[None]:
+def told_in_one_line(application: Starlette) -> Iterator[None]:
     """Raises what kept the application from starting, in the place of uvicorn's stack trace."""
 
     def refused() -> Exception | None:

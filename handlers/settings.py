@@ -5,6 +5,7 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator
@@ -42,6 +43,13 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None,
         description="URL of the database; unset: the file ledger.sqlite in data_dir.",
+    )
+    backplane_url: str | None = Field(
+        None,
+        description="URL of a Redis or Valkey for `trading-pro stream`; unset: one process alone.",
+    )
+    backplane_password: SecretStr | None = Field(
+        None, description="Password of the backplane; it does not belong into the URL."
     )
     frontend_dir: Path = Field(FRONTEND, description="Directory of the built user interface.")
 
@@ -91,6 +99,16 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("backplane_url")
+    @classmethod
+    def _without_password(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "redis:")
+        if parts.scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("it must be like redis://localhost:6379/0")
+        if parts.password is not None:
+            raise ValueError(f"the password belongs into {PREFIX}BACKPLANE_PASSWORD")
         return value
 
     @property

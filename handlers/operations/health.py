@@ -47,8 +47,8 @@ class Report:
     backplane: Part
 
     def complaints(self) -> tuple[str, ...]:
-        """What keeps the server from being ready."""
-        named = [("The ledger", self.ledger), ("The backplane", self.backplane)]
+        """What keeps the server from being ready; its own clients need no backplane."""
+        named = [("The ledger", self.ledger)]
         named += [(f"The feed {feed.name}", Part(feed.status, feed.detail)) for feed in self.feeds]
         return tuple(
             f"{name}: {part.detail or part.status.value}."

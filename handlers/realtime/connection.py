@@ -62,6 +62,11 @@ class Connection:
         socket.when_writable = lambda: client.flush(self._now())
         socket.when_ending = self.end
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that the peer has yet to take."""
+        return self._client.outbox.size
+
     async def run(self) -> None:
         """Serve until either side ends it; nothing of the connection is left behind."""
         try:

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from handlers.realtime.connection import Connection
-from handlers.realtime.policy import Policy
+from handlers.realtime.policy import Close, Policy
 
 
 class Connections:
@@ -13,9 +13,20 @@ class Connections:
         self._open: dict[Connection, str | None] = {}
         self._users: Counter[str] = Counter()
         self._addresses: Counter[str] = Counter()
+        self.refused = 0
+        self.ended: Counter[Close | None] = Counter()
+        """How many have ended how; None: by the other side."""
 
     def __len__(self) -> int:
         return len(self._open)
+
+    @property
+    def unauthenticated(self) -> int:
+        return sum(user is None for user in self._open.values())
+
+    def waiting(self) -> list[int]:
+        """Bytes that wait to be sent, of each connection."""
+        return [connection.waiting for connection in self._open]
 
     def admits(self, user: str | None, address: str) -> bool:
         """Whether this user, None: not known yet, and this network address may open one more."""
@@ -36,6 +47,7 @@ class Connections:
             if counted is not None:
                 _less(self._users, counted)
             _less(self._addresses, address)
+            self.ended[connection.closed] += 1
 
     def sign_in(self, connection: Connection, user: str) -> bool:
         """Count an open connection as the user's; False, and nothing, if that is one too many."""

@@ -84,16 +84,17 @@ class StreamEndpoint:
         try:
             admission = await self._admit(handshake)
         except Unauthenticated:
-            await _turn_away(send, rules.UNAUTHENTICATED)
+            await self._turn_away(send, rules.UNAUTHENTICATED)
             return
         except PermissionMissing:
-            await _turn_away(send, rules.FORBIDDEN)
+            await self._turn_away(send, rules.FORBIDDEN)
             return
         address = handshake.client.host if handshake.client else ""
         if self._connections.admits(_user(admission), address):
             await send({"type": "websocket.accept"})
             await self._serve(socket_of(scope, receive, send), admission, address)
         else:
+            self._connections.refused += 1
             await _refuse(scope, send)
 
     async def _serve(self, socket: Socket, admission: Admission | None, address: str) -> None:
@@ -107,6 +108,12 @@ class StreamEndpoint:
             visitor.leave()
             if isinstance(socket, AsgiSocket):
                 await socket.drained()
+
+    async def _turn_away(self, send: Send, close: Close) -> None:
+        """Open only to close: a browser sees close codes, not the status of a refused handshake."""
+        self._connections.ended[close] += 1
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close", "code": close.code, "reason": close.reason})
 
     def _connection(self, socket: Socket, visitor: Visitor) -> Connection:
         client = Client(socket, self._policy.unread_size)
@@ -134,9 +141,3 @@ async def _refuse(scope: Scope, send: Send) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", RETRY_AFTER)]
     await send({"type": "websocket.http.response.start", "status": 429, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": b"", "more_body": False})
-
-
-async def _turn_away(send: Send, close: Close) -> None:
-    """Open only to close: a browser sees close codes, not the status of a refused handshake."""
-    await send({"type": "websocket.accept"})
-    await send({"type": "websocket.close", "code": close.code, "reason": close.reason})

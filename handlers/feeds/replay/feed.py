@@ -180,14 +180,17 @@ class ReplayFeed(Feed):
 
     @override
     async def run(self, sink: FeedSink) -> None:
-        self._heartbeat_at = self._clock.now()
-        if self._hours is not None:
-            await asyncio.to_thread(self._hours.load)
-        while True:
-            self.step(sink)
-            now = self._clock.now()
-            wait = min(self._schedule.next_change(now) - now, LONGEST_SLEEP)
-            await asyncio.sleep(wait / 1_000)
+        async with asyncio.TaskGroup() as group:
+            if self._hours is not None:
+                group.create_task(asyncio.to_thread(self._hours.load))
+            while True:
+                now = self._clock.now()
+                if self._hours is None or self._hours.loaded:
+                    self.step(sink)
+                else:
+                    self._heartbeat_at = now
+                wait = min(self._schedule.next_change(now) - now, LONGEST_SLEEP)
+                await asyncio.sleep(wait / 1_000)
 
     def step(self, sink: FeedSink) -> None:
         """Stream what has come by now since the step before, day by day."""

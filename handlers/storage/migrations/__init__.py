@@ -37,6 +37,26 @@ def open_database(url: str, now: int) -> Database:
     return database
 
 
+def open_served_database(url: str) -> Database:
+    """The database of a server that runs; it alone changes the schema.
+
+    Raises StorageError if there is none, or it is not of this version.
+    """
+    database = Database(url)
+    try:
+        exists = database.path is None or database.path.is_file()
+        if exists and database.read_now(is_current):
+            return database
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        database.close()
+        raise _damaged(database) from error
+    database.close()
+    raise StorageError(
+        f"{database.path} is not a database of this version: start `trading-pro serve` first, with "
+        "the same TRADING_PRO_DATA_DIR."
+    )
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the schema is that of this version."""
     return _revision(connection) == _scripts().get_current_head()
