@@ -2056,7 +2056,10 @@ export interface components {
         SetCookie: string;
         /** @description Identifies this answer; only where all its bars are closed. */
         ETag: string;
-        /** @description Where the order can be read. */
+        /**
+         * @description Where the order can be read.
+         * @example /api/v1/accounts/acc_live/orders/ord_1
+         */
         Location: string;
         /** @description True when this is the stored answer of an earlier, equal request. */
         IdempotencyReplayed: boolean;
