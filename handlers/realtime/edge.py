@@ -122,6 +122,8 @@ class Edge:
 
     async def ask(self, client: Client, wish: Wish) -> None:
         """Have the owner answer one request of a client. Raises Unreachable if it does not."""
+        if client.closed:
+            return
         self._asked += 1
         done = asyncio.get_running_loop().create_future()
         pending = Pending(self._asked, client, wish, self._now(), done)
@@ -135,6 +137,9 @@ class Edge:
 
     def forget(self, client: Client) -> None:
         """The client is gone, and has left the hub already."""
+        for pending in [each for each in self._pending.values() if each.client is client]:
+            del self._pending[pending.number]
+            pending.settle()
         number = self._numbers.pop(client, None)
         if number is None:
             return
@@ -266,8 +271,7 @@ class Edge:
             return
         if message.joined is not None and pending.place is not None:
             self._sit(pending, message.joined, pending.place)
-        if not pending.done.done():
-            pending.done.set_result(None)
+        pending.settle()
 
     def _tell_one(self, pending: Pending, told: Told, frame: bytes, *, lossless: bool) -> None:
         before = pending.place

@@ -24,6 +24,8 @@ class Exchange:
         self._link(True)
 
     def _link(self, linked: bool) -> None:
+        if self.linked == linked:
+            return
         self.linked = linked
         for member in tuple(self.members):
             member.link(linked)

@@ -68,6 +68,11 @@ class Pending:
         self.resent = self.place is not None
         return self.wish if self.place is None else self.wish.resuming(self.place)
 
+    def settle(self) -> None:
+        """Whoever waits for the answer goes on."""
+        if not self.done.done():
+            self.done.set_result(None)
+
     def advance(self, frame: "Told") -> None:
         self.address, self.place = frame.topic, frame.place(self.place)
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from typing_extensions import override
+
 from generated import models
 from generated.ws import envelope
 from generated.ws.dispatch import Dispatch
@@ -22,6 +24,17 @@ from tests.ws.stage import TRADER, Bars, BrokerConnection, Pnl, Quotes, StreamSt
 
 def freshness(stale: bool, age: int) -> bytes:
     return to_bytes(models.Freshness(stale=stale, feed_age=age))
+
+
+class LossyBackplane(MemoryBackplane):
+    """While `deaf` to what it is asked to send, all of that is lost."""
+
+    deaf = False
+
+    @override
+    def publish(self, channel: str, message: bytes) -> None:
+        if not self.deaf:
+            super().publish(channel, message)
 
 
 class Peer:
@@ -71,7 +84,8 @@ class EdgeProcess:
             schedule=lambda callback: asyncio.get_running_loop().call_soon(callback),
             resume_window=0,
         )
-        self.edge = Edge(self.hub, MemoryBackplane(exchange), name, clock, freshness)
+        self.backplane = LossyBackplane(exchange)
+        self.edge = Edge(self.hub, self.backplane, name, clock, freshness)
         self.dispatch = Forwarding(self.edge, self.hub, clock)
 
     def peer(self, unread_size: int = 1_000_000) -> Peer:
@@ -84,7 +98,7 @@ class EdgeProcess:
 class OwnerProcess:
     def __init__(self, exchange: Exchange, clock: HandClock, name: str) -> None:
         self.stage = StreamStage(clock=clock)
-        self.backplane = MemoryBackplane(exchange)
+        self.backplane = LossyBackplane(exchange)
         self.owner = Owner(
             self.stage.hub,
             self.backplane,
@@ -121,9 +135,11 @@ class Installation:
         self.clock = HandClock()
         self._started = 0
 
-    async def owner(self) -> OwnerProcess:
+    async def owner(self, booked: int = 7) -> OwnerProcess:
+        """`booked` is the account's last transaction."""
         self._started += 1
         process = OwnerProcess(self.exchange, self.clock, f"owner{self._started}")
+        process.stage.account.sequence = booked
         await process.owner.start()
         await rest()
         return process
