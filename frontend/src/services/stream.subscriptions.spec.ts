@@ -136,6 +136,29 @@ describe('a subscription', () => {
     expect(onSnapshot).toHaveBeenCalledOnce()
   })
 
+  it('that is renewed by what its snapshot leads to stays', async () => {
+    const client = open()
+    Wire.last.say(hello)
+    const stop = client.subscribe(
+      'quotes',
+      { symbol: 'AAPL' },
+      {
+        onSnapshot: () => {
+          stop()
+          client.subscribe('quotes', { symbol: 'AAPL' }, {})
+        },
+      },
+    )
+    await turn()
+    accept('1', 'quotes:AAPL', { seq: 1 })
+    await turn()
+    expect(Wire.last.sent.map((each) => each.type)).toEqual([
+      'quotes.subscribe',
+      'quotes.unsubscribe',
+      'quotes.subscribe',
+    ])
+  })
+
   it('that was too fast for the server is tried again', async () => {
     open().subscribe('quotes', { symbol: 'AAPL' }, {})
     Wire.last.say(hello)

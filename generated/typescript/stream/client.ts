@@ -159,8 +159,9 @@ export class StreamClient {
 
   /** Nobody watches any more. While a request is under way, its answer ends it. */
   #release(subscription: Subscription): void {
-    if (subscription.id !== undefined) return
-    const { key, topic, family, params } = subscription
+    const { id, key, topic, family, params } = subscription
+    // A listener that left while it heard its snapshot has ended it already, and may watch again.
+    if (id !== undefined || this.#subscriptions.get(key) !== subscription) return
     this.#subscriptions.delete(key)
     if (topic === undefined) return
     const sharers = this.#topics.get(topic)
