@@ -112,7 +112,8 @@ class Copy:
         (self.folder / "walk/use.ts").write_text(text, "utf-8")
         compiler = ROOT / "templates/node_modules/typescript/lib/tsc.js"
         options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2023"]
-        resolved = ["--module", "esnext", "--moduleResolution", "bundler"]
+        module = ["--module", "esnext", "--moduleResolution", "bundler"]
+        resolved = [*module, "--allowImportingTsExtensions"]
         node = Path(sys.executable).with_name("node")
         done = subprocess.run(
             [node, compiler, *options, *resolved, "walk/use.ts"],
