@@ -12,17 +12,15 @@ from typing import Any, cast
 from typing_extensions import override
 from uvicorn._types import ASGISendEvent
 from uvicorn.config import Config
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
-from websockets.frames import Frame
 from websockets.http11 import Request
 
+from handlers.realtime.uvicorn_intake import FairProtocol
+
 EXTENSION = "trading_pro.stream"
-_FRAGMENTS = 1_024
-"""Parts of a message that are kept apart; many of them cost more than what they hold."""
 
 
-class StreamProtocol(WebSocketsSansIOProtocol):
+class StreamProtocol(FairProtocol):
     """Give it to uvicorn as `ws`."""
 
     def __init__(
@@ -37,7 +35,6 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         self.when_writable: Callable[[], None] | None = None
         self.when_ending: Callable[[], None] | None = None
         self._heard = False
-        self._late_pong = b""
         self._cut: asyncio.TimerHandle | None = None
 
     @override
@@ -53,33 +50,6 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         super().data_received(data)
 
     @override
-    def handle_ping(self) -> None:
-        """A peer that does not read gets the latest pong alone, when it does (RFC 6455, 5.5.3)."""
-        pong = b"".join(self.conn.data_to_send())
-        if self.writable.is_set():
-            self.transport.write(pong)
-        elif pong:
-            self._late_pong = pong
-
-    @override
-    def handle_cont(self, event: Frame) -> None:
-        if event.data:
-            self.frames.append(bytes(event.data))
-        if len(self.frames) > _FRAGMENTS:
-            self.frames = [b"".join(self.frames)]
-        if event.fin:
-            self.send_receive_event_to_app()
-
-    @override
-    def send_receive_event_to_app(self) -> None:
-        """Text that is not UTF-8 is the fault of the peer, and nothing to be logged."""
-        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_text(self.frames):
-            self.conn.send_close(1007)
-            self.handle_parser_exception()
-        else:
-            super().send_receive_event_to_app()
-
-    @override
     async def send(self, message: ASGISendEvent) -> None:
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
@@ -90,9 +60,6 @@ class StreamProtocol(WebSocketsSansIOProtocol):
     @override
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._late_pong and self.open:
-            self.transport.write(self._late_pong)
-        self._late_pong = b""
         if self.when_writable is not None:
             self.when_writable()
 
@@ -139,16 +106,6 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
-        if self.read_paused:
-            self.read_paused = False
-            self.transport.resume_reading()
+        self.read_on()
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
         self._cut = self.loop.call_later(self.close_timeout, self.transport.abort)
-
-
-def _is_text(parts: Sequence[bytes]) -> bool:
-    try:
-        b"".join(parts).decode()
-    except UnicodeDecodeError:
-        return False
-    return True
