@@ -24,6 +24,7 @@ class Client:
         self.fresh: list[Frame] = []
         self.outbox = Outbox()
         self.behind_since: int | None = None
+        self._behind = False
         self.closed = False
         self.overflowed: Callable[[], None] | None = None
         self._left: asyncio.Event | None = None
@@ -36,12 +37,13 @@ class Client:
         How many values were replaced by newer ones because it is behind.
         """
         fresh = self.fresh
-        if self.closed or self.outbox or not self._socket.writable or _is_large(fresh):
+        if self._behind or not self._socket.writable or (len(fresh) > 1 and _is_large(fresh)):
             return self._wait(now)
         if fresh:
             self._socket.write(fresh)
             fresh.clear()
-        self._all_left()
+        if self._left is not None:
+            self._all_left()
         return 0
 
     def drain(self) -> list[Frame]:
@@ -52,7 +54,7 @@ class Client:
 
     def end(self) -> None:
         """Nothing more is written."""
-        self.closed = True
+        self.closed = self._behind = True
         self.fresh.clear()
         self.outbox.clear()
         self._all_left()
@@ -76,6 +78,7 @@ class Client:
         if self.closed:
             self.fresh.clear()
             return 0
+        self._behind = True
         replaced = self.outbox.put(self.fresh)
         self.fresh.clear()
         while self.outbox and self._socket.writable:
@@ -91,10 +94,11 @@ class Client:
 
     def _all_left(self) -> None:
         self.behind_since = None
+        self._behind = self.closed
         if self._left is not None:
             self._left.set()
             self._left = None
 
 
 def _is_large(frames: list[Frame]) -> bool:
-    return len(frames) > 1 and sum([len(frame.wire) for frame in frames]) > _WRITE_SIZE
+    return sum([len(frame.wire) for frame in frames]) > _WRITE_SIZE

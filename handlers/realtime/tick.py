@@ -40,8 +40,9 @@ class Tick:
         if topic.pending:
             frames = list(topic.pending.values())
             topic.pending.clear()
-            self._put(topic.members, frames)
             self.deliveries += len(frames) * len(topic.members)
+            for frame in frames:
+                self._put(topic.members, frame)
 
     def put(self, clients: Iterable[Client], frame: Frame) -> None:
         """For some of a topic's members."""
@@ -51,7 +52,7 @@ class Tick:
 
     def send(self, client: Client, frame: Frame) -> None:
         """For one client alone: an answer, a notice."""
-        self._put((client,), (frame,))
+        self._put((client,), frame)
         self._wake()
 
     def end(self) -> None:
@@ -68,14 +69,14 @@ class Tick:
             except Exception:
                 log.exception("a client could not be written to")
 
-    def _put(self, clients: Iterable[Client], frames: Iterable[Frame]) -> None:
+    def _put(self, clients: Iterable[Client], frame: Frame) -> None:
         """The innermost loop of the product."""
         due = self._due
         for client in clients:
             fresh = client.fresh
             if not fresh:
                 due.append(client)
-            fresh += frames
+            fresh.append(frame)
 
     def _wake(self) -> None:
         if not self._scheduled:

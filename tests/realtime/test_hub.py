@@ -178,3 +178,26 @@ async def test_who_has_caught_up_is_not_behind(stage: Stage) -> None:
     socket.resume()
     stage.clock.move(60_000)
     assert client.unread_for(stage.clock()) == 0
+
+
+async def test_within_a_tick_a_value_is_replaced_for_all_at_once(stage: Stage) -> None:
+    (first, one), (second, two) = stage.client(), stage.client()
+    for client in (one, two):
+        await stage.join(client, "bars", Counter())
+    for key, payload in (("60", b"1"), ("120", b"2"), ("60", b"3")):
+        stage.hub.publish("bars", "bars.update", key, payload)
+    stage.tick.end()
+    for socket in (first, second):
+        assert [json.loads(frame)["payload"] for frame in socket.frames] == [2, 3]
+    assert (stage.hub.conflated, stage.hub.deliveries) == (2, 4)
+
+
+async def test_who_joins_within_a_tick_stands_after_what_was_published(stage: Stage) -> None:
+    (early, one), (late, two) = stage.client(), stage.client()
+    await stage.join(one, "a", Counter())
+    stage.hub.publish("a", "a.update", "", b"1")
+    joined = await stage.join(two, "a", Counter())
+    stage.tick.end()
+    assert joined.seq == 1
+    assert len(early.frames) == 1
+    assert late.frames == []

@@ -15,7 +15,9 @@ from handlers.realtime.uvicorn_protocol import StreamProtocol
 
 @asynccontextmanager
 async def serve(
-    application: ASGIApp, lifespan: Literal["on", "off"] = "on"
+    application: ASGIApp,
+    lifespan: Literal["on", "off"] = "on",
+    ws: type[asyncio.Protocol] | Literal["websockets-sansio"] = StreamProtocol,
 ) -> AsyncIterator[tuple[str, uvicorn.Server]]:
     """The address of the stream, and the server."""
     listener = socket.socket()
@@ -23,7 +25,7 @@ async def serve(
     config = uvicorn.Config(
         application,
         lifespan=lifespan,
-        ws=StreamProtocol,
+        ws=ws,
         ws_max_size=LIMITS.frame_size,
         ws_per_message_deflate=False,
         log_config=None,
