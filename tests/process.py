@@ -50,6 +50,14 @@ class ServerProcess:
         with httpx.Client(transport=transport, trust_env=False, timeout=_PATIENCE) as client:
             client.get(f"http://{self.address}/api/v1/health/live").raise_for_status()
 
+    @property
+    def memory(self) -> int:
+        """Bytes that are resident; 0 where the system does not tell."""
+        status = Path(f"/proc/{self._process.pid}/statm")
+        if not status.exists():
+            return 0
+        return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
     def kill(self) -> None:
         """It gets no chance to end anything; safe to call again."""
         self._process.kill()
