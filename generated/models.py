@@ -787,11 +787,12 @@ class Freshness(Model):
     """Whether the source of a topic is alive. A quiet symbol of a living source is not stale."""
 
     stale: bool
-    """The source has been silent for too long."""
+    """The source has been silent for longer than `staleAfter`, and the market is open. It is told when that
+    changes, and to those who subscribe meanwhile."""
     feed_age: Duration
-    """How long ago the source was heard of."""
+    """How long ago the source was heard of, when this was first told."""
     last_trade_age: Duration | MISSING = MISSING
-    """How long ago the symbol last traded."""
+    """How long ago the symbol last traded, where that was seen."""
 
 
 class StreamError(Model):

@@ -1165,11 +1165,14 @@ export interface components {
         };
         /** @description Whether the source of a topic is alive. A quiet symbol of a living source is not stale. */
         Freshness: {
-            /** @description The source has been silent for too long. */
+            /**
+             * @description The source has been silent for longer than `staleAfter`, and the market is open. It is told when that
+             *     changes, and to those who subscribe meanwhile.
+             */
             stale: boolean;
-            /** @description How long ago the source was heard of. */
+            /** @description How long ago the source was heard of, when this was first told. */
             feedAge: components["schemas"]["Duration"];
-            /** @description How long ago the symbol last traded. */
+            /** @description How long ago the symbol last traded, where that was seen. */
             lastTradeAge?: components["schemas"]["Duration"];
         };
         StreamError: {
