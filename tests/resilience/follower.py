@@ -117,7 +117,9 @@ class Follower:
         """Wait, while `connection` runs elsewhere, until what it brought satisfies `reached`."""
         while not reached():
             self._changed.clear()
-            await asyncio.wait_for(self._changed.wait(), _SILENCE)
+            # Not wait_for: in Python 3.11 it can swallow a cancellation.
+            async with asyncio.timeout(_SILENCE):
+                await self._changed.wait()
 
     async def _follow(self, socket: ClientConnection) -> None:
         hello = await _frame(socket)

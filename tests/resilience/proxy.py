@@ -42,13 +42,15 @@ class Proxy:
             asyncio.ensure_future(_pump(reader, onward, cut.sent)),
             asyncio.ensure_future(_pump(onward_reader, writer, cut.received)),
         )
-        done, left = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        self.cuts += any(pump.result() for pump in done)
-        for pump in left:
-            pump.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        for each in (writer, onward):
-            _end(each, cut.abrupt)
+        try:
+            done, _ = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            self.cuts += any(pump.result() for pump in done)
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            for each in (writer, onward):
+                _end(each, cut.abrupt)
+        await asyncio.gather(*pumps, return_exceptions=True)
 
 
 @asynccontextmanager

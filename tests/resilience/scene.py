@@ -1,7 +1,7 @@
 """Two accounts that trade, a recording that runs fast, and a client whose socket is cut."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from random import Random
 from typing import Any
@@ -34,9 +34,7 @@ class Scene:
         self.books = {account: Book(stream) for account, stream in self.accounts.items()}
         self.bars = Subscription("bars", {"symbol": "REC:IBM", "resolution": "D"})
         self.pnl = Subscription("pnl", {"accountId": accounts["live"]})
-        self.follower = Follower(
-            lambda: f"127.0.0.1:{self.proxy.port}", [*self.accounts.values(), self.bars, self.pnl]
-        )
+        self.follower = self.following([*self.accounts.values(), self.bars, self.pnl])
         self.client = _client(server)
         self.traders = [
             Trader(self.client, account, _SYMBOLS[clock], random)
@@ -46,6 +44,13 @@ class Scene:
         """Connections are cut no more."""
 
     proxy: Proxy
+
+    def address(self) -> str:
+        return f"127.0.0.1:{self.proxy.port}"
+
+    def following(self, subscriptions: Iterable[Subscription]) -> Follower:
+        """The client under test."""
+        return Follower(self.address, subscriptions)
 
     @property
     def transactions(self) -> int:
@@ -91,11 +96,11 @@ class Scene:
         answered = self.follower.answered
         connection = asyncio.ensure_future(self.follower.connection())
         await self.follower.until(lambda: self.follower.answered > answered)
-        await self.follower.until(self._settled)
+        await self.follower.until(self.settled)
         connection.cancel()
         await asyncio.gather(connection, return_exceptions=True)
 
-    def _settled(self) -> bool:
+    def settled(self) -> bool:
         for book in self.books.values():
             book.settle()
         return all(book.waiting == 0 for book in self.books.values())
@@ -112,11 +117,11 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(server: ServerProcess, seed: int) -> AsyncIterator[Scene]:
+async def scene(server: ServerProcess, seed: int, of: type[Scene] = Scene) -> AsyncIterator[Scene]:
     """Everybody is joined, and nothing has happened yet."""
     async with _client(server) as client:
         found = (await client.get("/accounts")).json()["accounts"]
-    opened = Scene(server, Random(seed), {each["clock"]: each["accountId"] for each in found})
+    opened = of(server, Random(seed), {each["clock"]: each["accountId"] for each in found})
     async with proxy(server.address, opened.plan) as opened.proxy:
         opened.calm = True
         first = asyncio.ensure_future(opened.follower.connection())
