@@ -54,5 +54,7 @@ export const useConnection = defineStore('connection', () => {
       broker: accounts.broker?.state !== 'disconnected',
     }),
   )
-  return { state, ending, current, age, silence, health: health.data }
+  /** The connection to the server alone, whatever it says of sources and brokers. */
+  const link = computed<Freshness>(() => (state.value === 'open' ? 'connected' : current.value))
+  return { state, ending, current, link, age, silence, health: health.data }
 })

@@ -64,7 +64,7 @@ export const text = {
   stale: {
     badge: 'Stale',
     hint: 'The source of these prices is silent; they are as it last said.',
-    ticket: 'These prices are stale: their source is silent. An order is filled when it is back.',
+    ticket: 'These prices are stale: their source is silent, and they may have moved.',
   },
 
   watchlist: {
@@ -294,7 +294,7 @@ export const text = {
     connecting: 'Connecting',
     connected: 'Connected',
     stale: 'Prices stale',
-    brokerLost: 'Broker disconnected',
+    brokerLost: 'Broker lost',
     reconnecting: 'Reconnecting',
     paused: 'Paused',
     offline: 'Disconnected',
