@@ -15,6 +15,7 @@ from handlers.feeds.feeds import Feeds
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.replay.record import read_sample
 from handlers.feeds.simulated.feed import SimulatedFeed
+from handlers.realtime.backplane import Backplane
 from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.security.passwords import Passwords
 from handlers.settings import Settings
@@ -66,7 +67,7 @@ def settings(**values: object) -> Settings:
     return Settings(_env_file=None, **values)  # type: ignore[arg-type, call-arg]
 
 
-def memory_ports(clock: ManualClock) -> Ports:
+def memory_ports(clock: ManualClock, backplane: Backplane | None = None) -> Ports:
     replay = ReplayFeed(
         clock,
         MemoryReplays(),
@@ -79,7 +80,7 @@ def memory_ports(clock: ManualClock) -> Ports:
         clock=clock,
         database=open_database("sqlite://", clock.now()),
         ledger=MemoryLedger(),
-        backplane=MemoryBackplane(),
+        backplane=backplane or MemoryBackplane(),
         feeds=Feeds([SimulatedFeed(clock, "tests"), replay]),
         passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
     )

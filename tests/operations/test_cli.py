@@ -19,7 +19,11 @@ def data(tmp_path: Path) -> Path:
 
 
 def run(
-    data: Path, *arguments: str, stdin: str = "", directory: Path | None = None
+    data: Path,
+    *arguments: str,
+    stdin: str = "",
+    directory: Path | None = None,
+    **options: str,
 ) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TRADING_PRO_")}
     return subprocess.run(
@@ -29,7 +33,12 @@ def run(
         input=stdin,
         timeout=60,
         cwd=directory,
-        env={**environment, "TRADING_PRO_DATA_DIR": str(data), "COLUMNS": "200"},
+        env={
+            **environment,
+            **{f"TRADING_PRO_{name}": value for name, value in options.items()},
+            "TRADING_PRO_DATA_DIR": str(data),
+            "COLUMNS": "200",
+        },
         check=False,
     )
 
@@ -119,6 +128,16 @@ def test_serving_others_needs_a_user_with_a_password(data: Path) -> None:
 
 def test_an_address_of_another_machine_is_one_line(data: Path) -> None:
     assert "--host" in refusal(run(data, *SERVE, "--host", "203.0.113.1"))
+
+
+def test_streams_alone_need_a_backplane(data: Path) -> None:
+    assert "TRADING_PRO_BACKPLANE_URL" in refusal(run(data, "stream", "--port", "0"))
+
+
+def test_streams_alone_need_the_database_of_a_server(data: Path) -> None:
+    line = refusal(run(data, "stream", "--port", "0", BACKPLANE_URL="redis://127.0.0.1:1/0"))
+    assert "trading-pro serve" in line
+    assert not data.exists(), "nothing is made"
 
 
 def test_a_bad_setting_is_one_line(data: Path) -> None:

@@ -75,3 +75,22 @@ def test_the_database_url_is_not_printed() -> None:
     secret = settings(database_url="sqlite:////secret/place.sqlite")
     assert "secret" not in repr(secret)
     assert secret.database == "sqlite:////secret/place.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("localhost:6379", "like redis://localhost:6379/0"),
+        ("http://localhost", "like redis://localhost:6379/0"),
+        ("redis://:hush@localhost/0", "TRADING_PRO_BACKPLANE_PASSWORD"),
+    ],
+)
+def test_the_backplane_is_a_redis_and_its_password_is_kept_apart(url: str, why: str) -> None:
+    with pytest.raises(ValidationError, match=why) as refusal:
+        settings(backplane_url=url)
+    assert "hush" not in refusal.value.errors()[0]["msg"]
+
+
+def test_the_password_of_the_backplane_is_not_shown() -> None:
+    shown = settings(backplane_url="redis://localhost:6379/0", backplane_password="hush")
+    assert "hush" not in f"{shown} {shown!r}"
