@@ -295,6 +295,7 @@ class Hub:
         except BaseException:
             self._drop(topic)
             raise
+        self._tick.release(topic)  # what it told at once is kept for whoever joins
         return topic
 
     def _part(self, client: Client, address: str) -> Topic:
