@@ -89,9 +89,10 @@ class Board:
         example = self._next_example(topic, message)
         schema = self.contract.payload_schema(message)
         for payload in self._payloads(topic, example, schema, topic.updated_at, now):
-            changed = {**payload, **changes}
-            self._check(message, topic, changed)
-            topic.update(changed, lost=lost)
+            if changes:
+                payload = {**payload, **changes}
+                self._check(message, topic, payload)
+            topic.update(payload, lost=lost)
         topic.updated_at = now
 
     def send(self, topic: Topic, message: Message, changes: Object, now: int, lost: int) -> None:

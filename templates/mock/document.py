@@ -1,7 +1,6 @@
 """A bundled contract: its references, its validators, and examples for its schemas."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ class Document:
     def __init__(self, root: Object) -> None:
         self.root = root
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        self._references: dict[str, tuple[tuple[str, ...], Any]] = {}
 
     @classmethod
     def read(cls, path: Path) -> "Document":
@@ -24,11 +24,18 @@ class Document:
     def follow(self, node: Any) -> Any:
         """What the node is, or refers to."""
         while isinstance(node, dict) and "$ref" in node:
-            target: Any = self.root
-            for step in node["$ref"].removeprefix("#/").split("/"):
-                target = target[step.replace("~1", "/").replace("~0", "~")]
-            node = target
+            node = self._named(node["$ref"])[1]
         return node
+
+    def _named(self, reference: str) -> tuple[tuple[str, ...], Any]:
+        """The names that a reference stands for, and what it refers to; each is looked up once."""
+        if reference not in self._references:
+            target: Any = self.root
+            for step in reference.removeprefix("#/").split("/"):
+                target = target[step.replace("~1", "/").replace("~0", "~")]
+            inner = self.names(target) if isinstance(target, dict) else ()
+            self._references[reference] = (reference.rpartition("/")[2], *inner), target
+        return self._references[reference]
 
     def validator(self, schema: Object) -> jsonschema_rs.Draft202012Validator:
         key = json.dumps(schema, sort_keys=True)
@@ -54,13 +61,11 @@ class Document:
         named = discriminator.get("mapping", {}).get(str(value.get(discriminator["propertyName"])))
         return {"$ref": named} if named else None
 
-    def names(self, schema: Object) -> Iterator[str]:
+    def names(self, schema: Object) -> tuple[str, ...]:
         """The names under which a schema is known: its own, and those that it is made of."""
-        while "$ref" in schema:
-            yield name_of(schema)
-            schema = {**self.follow(schema)}
-        for part in schema.get("allOf", ()):
-            yield from self.names(part)
+        if "$ref" in schema:
+            return self._named(schema["$ref"])[0]
+        return tuple(name for part in schema.get("allOf", ()) for name in self.names(part))
 
     def properties(self, schema: Object, value: object) -> Object:
         """The declared properties of an object, of the variant that the value is."""

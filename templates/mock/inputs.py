@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from templates.mock.document import Document, Object
+from templates.mock.document import Document, Object, name_of
 from templates.mock.problems import Refused
 
 LITERALS = {
@@ -49,7 +49,7 @@ class Inputs:
         for each in self._parameters:
             items = self._document.follow(each["schema"]).get("items", {})
             if each.get("required") and "$ref" in items:
-                found[next(self._document.names(items))] = values[each["name"]]
+                found[name_of(items)] = values[each["name"]]
         return found
 
     def _read_parameters(self, request: Request, errors: list[Object]) -> dict[str, Any]:
