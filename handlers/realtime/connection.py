@@ -1,8 +1,9 @@
 """The life of one socket: hello, frames in and answers out, heartbeat, limits, the end."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from handlers.realtime import policy as rules
 from handlers.realtime.client import Client
@@ -12,6 +13,9 @@ from handlers.realtime.rate import Rate
 from handlers.realtime.socket import Disconnected, Socket
 
 log = logging.getLogger(__name__)
+
+_TURN: Final = 16
+"""Requests of one batch that are answered before others have their turn."""
 
 
 class Conversation(Protocol):
@@ -118,7 +122,9 @@ class Connection:
             await self._take_text(frame)
 
     async def _take_text(self, frame: str) -> None:
-        for request in self._conversation.read(frame):
+        for number, request in enumerate(self._conversation.read(frame), 1):
+            if number % _TURN == 0:
+                await asyncio.sleep(0)
             if self.closed is not None:
                 return
             if self._rate.take(self._now()):

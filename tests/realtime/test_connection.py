@@ -56,7 +56,7 @@ class Room:
         await self.rest()
 
     async def rest(self) -> None:
-        for _ in range(3):
+        for _ in range(150):  # turns enough for the longest frame of these tests
             await asyncio.sleep(0)
         self.stage.tick.end()
 
