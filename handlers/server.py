@@ -97,7 +97,7 @@ def told_in_one_line(application: Starlette) -> Iterator[None]:
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises Refused if the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # or Nagle waits
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -1,7 +1,6 @@
 """A real uvicorn with our WebSocket protocol, on a free port, inside the test's own loop."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -11,6 +10,7 @@ from starlette.types import ASGIApp
 
 from generated.ws.policy import LIMITS
 from handlers.realtime.uvicorn_protocol import StreamProtocol
+from handlers.server import listen
 
 
 @asynccontextmanager
@@ -20,8 +20,7 @@ async def serve(
     ws: type[asyncio.Protocol] | Literal["websockets-sansio"] = StreamProtocol,
 ) -> AsyncIterator[tuple[str, uvicorn.Server]]:
     """The address of the stream, and the server."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(
         application,
         lifespan=lifespan,
