@@ -64,6 +64,7 @@ def pages(directory: Path, stream: ASGIApp) -> tuple[BaseRoute, ...]:
     documents = directory / "docs"
     return (
         WebSocketRoute(f"{BASE_PATH}/ws", stream),
+        Route(f"{BASE_PATH}/ws", stream, methods=["GET"]),
         _document(f"{BASE_PATH}/openapi.json", CONTRACTS / "openapi.json", "application/json"),
         _document(f"{BASE_PATH}/ws/asyncapi.json", CONTRACTS / "asyncapi.json", "application/json"),
         _document(f"{BASE_PATH}/docs", documents / "openapi.html", "text/html"),

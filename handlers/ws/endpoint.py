@@ -5,6 +5,7 @@ from random import Random
 from typing import final
 
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
 from generated.rest.problems import PermissionMissing, Unauthenticated
 from generated.ws.dispatch import Dispatch
@@ -78,6 +79,9 @@ class StreamEndpoint:
         self._random = random
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await (await self._explain(HTTPConnection(scope)))(scope, receive, send)
+            return
         if (await receive())["type"] != "websocket.connect":
             return
         handshake = HTTPConnection(scope)
@@ -89,13 +93,23 @@ class StreamEndpoint:
         except PermissionMissing:
             await self._turn_away(send, rules.FORBIDDEN)
             return
-        address = handshake.client.host if handshake.client else ""
+        address = _address(handshake)
         if self._connections.admits(_user(admission), address):
             await send({"type": "websocket.accept"})
             await self._serve(socket_of(scope, receive, send), admission, address)
         else:
             self._connections.refused += 1
             await _refuse(scope, send)
+
+    async def _explain(self, request: HTTPConnection) -> Response:
+        """A browser hides why a handshake was refused; who asks without one is told."""
+        try:
+            admission = await self._admit(request)
+        except (Unauthenticated, PermissionMissing):
+            admission = None
+        if self._connections.admits(_user(admission), _address(request)):
+            return Response(status_code=426, headers={"Upgrade": "websocket"})
+        return Response(status_code=429, headers={"Retry-After": RETRY_AFTER.decode()})
 
     async def _serve(self, socket: Socket, admission: Admission | None, address: str) -> None:
         visitor = Visitor(self._authenticate, self._connections)
@@ -131,6 +145,10 @@ class StreamEndpoint:
 
 def _user(admission: Admission | None) -> str | None:
     return None if admission is None else admission.session.user_id
+
+
+def _address(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client else ""
 
 
 async def _refuse(scope: Scope, send: Send) -> None:

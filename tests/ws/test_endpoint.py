@@ -2,11 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
+import httpx
 import pytest
 import pytest_asyncio
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from generated.ws.channels import BarsTopic
+from handlers.ws.endpoint import contract_policy
 from tests.ws.asgi_client import AsgiClient, Closed, Denied
 from tests.ws.stage import StreamStage, bar, said
 
@@ -83,6 +88,18 @@ async def test_connections_of_a_user_are_bounded(stage: StreamStage) -> None:
         assert refusal.value.headers[b"retry-after"] == b"10"
     async with AsgiClient(stage.app) as client:
         assert (await client.heard())["type"] == "hello"
+
+
+async def test_who_cannot_see_why_a_handshake_failed_may_ask() -> None:
+    stage = StreamStage(replace(contract_policy(), connections_per_address=1))
+    routes = [Route("/api/v1/ws", stage.endpoint)]
+    transport = httpx.ASGITransport(Starlette(routes=routes), client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
+        answer = await http.get("/api/v1/ws")
+        assert (answer.status_code, answer.headers["Upgrade"]) == (426, "websocket")
+        async with AsgiClient(stage.app):
+            answer = await http.get("/api/v1/ws")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "10")
 
 
 async def _closed(client: AsgiClient) -> int:

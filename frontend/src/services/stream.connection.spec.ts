@@ -150,6 +150,15 @@ describe('who is not signed in by the handshake', () => {
     expect(client.ending).toEqual({ code: 4100, reason })
   })
 
+  it('tries again later where its user has too many connections', async () => {
+    const client = open({ token: () => 'secret' })
+    Wire.last.say(stranger)
+    await turn()
+    const payload = { status: 'error', code: 'too_many_connections', message: 'Close one.' }
+    Wire.last.say({ type: 'auth.response', id: 'auth', payload })
+    expect(client.state).toBe('waiting')
+  })
+
   it('tries again later where no token can be had', async () => {
     const client = open({ token: () => Promise.reject(new Error('offline')) })
     Wire.last.say(stranger)

@@ -6,6 +6,9 @@ import type { Settings } from './types.ts'
 /** Milliseconds after which a connection counts as good, so that the next wait is short again. */
 const steady = 10_000
 
+/** Codes of refusals that pass by themselves. */
+export const passing: ReadonlySet<unknown> = new Set(['rate_exceeded', 'internal_error', 'too_many_connections'])
+
 export class Backoff {
   readonly #settings: Settings
   #attempts = 0
