@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Final
 
@@ -70,7 +70,7 @@ class Edge:
         self._out = Outgoing(backplane, link.OWNER, name)
         self._owner = ""
         self._expected = 0
-        self._heard_at = now()
+        self._heard_at = self._linked_at = now()
         self._token = 0
         self._numbers: dict[Client, int] = {}
         self._topics: dict[Client, set[str]] = {}
@@ -93,8 +93,8 @@ class Edge:
         await self._backplane.start(self._receive, self._reach)
 
     async def stop(self) -> None:
-        for number in self._numbers.values():
-            self._out.send(link.Gone(number))
+        self._out.send(link.Bye())
+        self._out.closed = True
         for task in self._work:
             task.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
@@ -124,6 +124,8 @@ class Edge:
         """Have the owner answer one request of a client. Raises Unreachable if it does not."""
         if client.closed:
             return
+        if not self.linked and self._now() - self._linked_at > PATIENCE:
+            raise Unreachable
         self._asked += 1
         done = asyncio.get_running_loop().create_future()
         pending = Pending(self._asked, client, wish, self._now(), done)
@@ -167,7 +169,9 @@ class Edge:
     def _part(self) -> None:
         """What comes of the owner no longer counts; nothing is known to be fresh."""
         self._restoring.clear()
-        if self._state is _State.LINKED or self._state is _State.RESTORING:
+        if self._state is _State.LINKED:
+            self._linked_at = self._now()
+        if self._state in (_State.LINKED, _State.RESTORING):
             age = max(0, self._now() - self._heard_at)
             for seat in self._seats.values():
                 self._tell(seat, stale=True, age=age)
@@ -267,7 +271,7 @@ class Edge:
         for frame in message.frames:
             self._tell_one(pending, Told(frame), frame, lossless=isinstance(message, Part))
         if isinstance(message, Part):
-            self._take_time(message.number, [client])
+            self._take_time(message.number, client)
             return
         if message.joined is not None and pending.place is not None:
             self._sit(pending, message.joined, pending.place)
@@ -315,8 +319,8 @@ class Edge:
             elif not told.answers:
                 self._hub.deliver(told.update(place, lossless=isinstance(message, Part)))
             seat.place = place
-        if isinstance(message, Part):
-            self._take_time(message.number, seat.clients)
+        if isinstance(message, Part):  # waiting for one who does not read would delay all
+            self._out.send(link.Taken(message.number))
         else:
             del self._restoring[message.number]
             self._restored()
@@ -327,16 +331,15 @@ class Edge:
             if client.overflowed is not None:
                 client.overflowed()
 
-    def _take_time(self, number: int, clients: Iterable[Client]) -> None:
+    def _take_time(self, number: int, client: Client) -> None:
         """Ask for more of an answer when what there is has left."""
 
-        async def room(clients: Sequence[Client], out: Outgoing) -> None:
-            for client in clients:
-                await client.room()
+        async def room(out: Outgoing) -> None:
+            await client.room()
             if out is self._out:
                 out.send(link.Taken(number))
 
-        task = asyncio.create_task(room(tuple(clients), self._out))
+        task = asyncio.create_task(room(self._out))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
 

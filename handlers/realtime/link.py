@@ -54,6 +54,11 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Bye:
+    """The edge is no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """A sign of life, either way. Its number shows what was lost before it."""
 
@@ -155,6 +160,7 @@ Message = (
     | Ask
     | Taken
     | Gone
+    | Bye
     | Beat
     | Up
     | Down
@@ -170,6 +176,7 @@ _KINDS: Final = (
     Ask,
     Taken,
     Gone,
+    Bye,
     Beat,
     Up,
     Down,

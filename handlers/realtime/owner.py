@@ -135,6 +135,9 @@ class Owner:
         if isinstance(arrival.message, link.Hello):
             self._welcome(arrival.sender, arrival.message)
             return
+        if isinstance(arrival.message, link.Bye):
+            self._drop(arrival.sender)
+            return
         edge = self._edges.get(arrival.sender)
         if edge is None or arrival.number != edge.expected:
             self._drop(arrival.sender)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from random import Random, SystemRandom
 from typing import Final
 
@@ -60,13 +60,19 @@ class RedisBackplane(Backplane):
         self._queue: deque[tuple[bytes, bytes]] = deque()
         self._queued = 0
         self._filled = asyncio.Event()
+        self._sent = asyncio.Event()
+        self._sent.set()
         self._channels: dict[bytes, asyncio.Event] = {}
         self._listener: AbstractConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._receive: Receive | None = None
         self._linked: Linked | None = None
         self._trouble: str | None = "it was not reached yet"
-        self.dropped = 0
+
+    @property
+    @override
+    def waiting(self) -> int:
+        return self._queued
 
     @override
     async def start(self, receive: Receive, linked: Linked) -> None:
@@ -78,10 +84,8 @@ class RedisBackplane(Backplane):
         self._receive = self._linked = None
         if self._task is None:
             return
-        for _ in range(100):
-            if not self._queue or self._trouble is not None:
-                break
-            await asyncio.sleep(0.01)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._sent.wait(), 1)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = None
@@ -104,6 +108,7 @@ class RedisBackplane(Backplane):
             return
         self._queue.append((self._prefix + channel.encode(), message))
         self._queued += len(message)
+        self._sent.clear()
         self._filled.set()
 
     @override
@@ -123,6 +128,9 @@ class RedisBackplane(Backplane):
                     )
             except _FAILURES as error:
                 self._unlink(f"{type(error).__name__}: {error}")
+            except Exception as error:  # nobody else would begin anew
+                log.exception("the backplane failed")
+                self._unlink(type(error).__name__)
             await asyncio.sleep(pause * self._random.uniform(0.5, 1))
             pause = min(2 * pause, PAUSES[1])
 
@@ -158,6 +166,7 @@ class RedisBackplane(Backplane):
             self.dropped += len(self._queue)
             self._queue.clear()
             self._queued = 0
+            self._sent.set()
             self._tell(False)
 
     async def _listen(self, listener: AbstractConnection) -> None:
@@ -176,6 +185,7 @@ class RedisBackplane(Backplane):
             self._filled.clear()
             while self._queue:
                 await self._send(speaker, self._next_batch())
+            self._sent.set()
 
     async def _send(
         self, speaker: AbstractConnection, batch: Sequence[tuple[bytes, bytes]]
@@ -184,11 +194,10 @@ class RedisBackplane(Backplane):
         await speaker.send_packed_command(speaker.pack_commands(commands))
         for _ in batch:
             await speaker.read_response()
+        self._queued -= sum(len(message) for _, message in batch)
 
     def _next_batch(self) -> list[tuple[bytes, bytes]]:
-        batch = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
-        self._queued -= sum(len(message) for _, message in batch)
-        return batch
+        return [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
 
     def _take(self, response: object) -> None:
         match response:

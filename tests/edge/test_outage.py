@@ -176,6 +176,7 @@ async def test_who_asks_in_a_long_outage_is_told_to_ask_again(installation: Inst
         (answer,) = peer.take()
         assert answer["type"] == "bars.subscribe.response"
         assert answer["payload"]["code"] == "unavailable"
+        await peer.ask("bars.subscribe", symbol="AAPL", resolution="1")  # does not wait again
 
 
 async def test_a_cut_in_the_middle_of_an_answer_is_bridged(installation: Installation) -> None:
