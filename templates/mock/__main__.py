@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from socket import socket
+from socket import create_server, socket
 
 import uvicorn
 from typing_extensions import override
@@ -53,7 +53,14 @@ def main() -> int:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    listener = config.bind_socket()
+    try:
+        listener = create_server((given.host, given.port))
+    except OSError as error:
+        sys.stderr.write(
+            f"Port {given.port} of {given.host} cannot be had ({error.strerror}): "
+            "choose another with --port.\n"
+        )
+        return 1
     address = f"http://{given.host}:{listener.getsockname()[1]}"
     sys.stderr.write(
         f"The mock is at {address} (Ctrl-C ends it); docs/mock.md lists its knobs, at /mock.\n"

@@ -140,6 +140,15 @@ async def test_every_close_code_can_be_had(code: int) -> None:
         assert await closing_code(client) == code
 
 
+async def test_one_of_several_connections_can_be_closed() -> None:
+    stage = Stage()
+    async with stage.client() as first, stage.client() as second:
+        name = first.hello["payload"]["connectionId"]
+        assert (await stage.turn(f"close?code=4003&connection={name}")).status_code == 204
+        assert await closing_code(first) == 4003
+        assert await second.silent()
+
+
 async def test_a_request_is_refused_as_asked_for() -> None:
     stage = Stage()
     async with stage.client() as client:

@@ -32,6 +32,16 @@ def process() -> Iterator[tuple[subprocess.Popen[str], str]]:
     started.communicate()
 
 
+def test_a_port_that_is_taken_is_told(
+    process: tuple[subprocess.Popen[str], str],
+) -> None:
+    port = process[1].rpartition(":")[2]
+    command = [sys.executable, "-m", "templates.mock", "--port", port]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"Port {port} of localhost cannot be had (")
+
+
 async def test_it_serves_streams_and_ends_in_order(
     process: tuple[subprocess.Popen[str], str],
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.stream_contract import DOCUMENT
 from tests.mock.stage import PARAMETERS, Stage
+from tests.ws.asgi_client import Closed
 
 FAMILIES = {name: each for name, each in DOCUMENT["channels"].items() if "address" in each}
 WINDOW = DOCUMENT["x-stream-policy"]["resume"]["window"]
@@ -162,6 +163,19 @@ async def test_a_reset_begins_a_new_epoch(stage: Stage) -> None:
         asked = {"symbol": "AAPL", "resolution": "1", "resume": place(before)}
         answer = await client.ask("bars.subscribe", **asked)
         assert (answer["epoch"], answer["resumed"]) == ("next", False)
+
+
+async def test_a_restart_cuts_and_begins_a_new_epoch(stage: Stage) -> None:
+    async with stage.client() as client:
+        before = await client.ask("quotes.subscribe", symbol="AAPL")
+        await stage.turn("restart")
+        with pytest.raises(Closed) as closed:
+            await client.hear()
+        assert closed.value.code == 1012
+    async with stage.client() as client:
+        answer = await client.ask("quotes.subscribe", symbol="AAPL", resume=place(before))
+        assert answer["resumed"] is False
+        assert answer["epoch"] != before["epoch"]
 
 
 async def test_a_topic_outlives_a_cut_but_not_for_ever(stage: Stage) -> None:
