@@ -38,3 +38,15 @@ async def test_the_state_equals_every_list_after_each_cut(tmp_path: Path) -> Non
                 await cut(played, times)
                 await check_nothing_was_lost(played)
                 assert all(book.compared >= times * 6 for book in played.books.values())
+
+
+@pytest.mark.fuzz
+async def test_an_account_that_begins_anew_meanwhile_is_no_exception(tmp_path: Path) -> None:
+    """The recording ends every few seconds, and with it the epoch of who trades in it."""
+    options = {**OPTIONS, "REPLAY_BAR_SECONDS": "0.05", "REPLAY_HISTORY": "3241"}
+    with serving(tmp_path, **options) as server:
+        async with scene(server, seed=41) as played:
+            await cut(played, scaled(20, 200))
+            live, replay = played.accounts.values()
+            assert live.snapshots == 1
+            assert len({entry.place.epoch for entry in replay.log}) > 1
