@@ -202,7 +202,9 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         random=SystemRandom(),
     )
 
-    metrics = Metrics(StreamCollector(hub, connections), FeedCollector(feeds, clock))
+    metrics = Metrics(
+        StreamCollector(hub, connections, ports.backplane), FeedCollector(feeds, clock)
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

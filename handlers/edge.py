@@ -81,7 +81,7 @@ def create_edge(
         random=SystemRandom(),
     )
 
-    metrics = Metrics(StreamCollector(hub, connections))
+    metrics = Metrics(StreamCollector(hub, connections, backplane))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

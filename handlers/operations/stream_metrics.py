@@ -8,6 +8,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from handlers.realtime.backplane import Backplane
 from handlers.realtime.connections import Connections
 from handlers.realtime.hub import Hub
 
@@ -16,9 +17,10 @@ _PREFIX = "trading_pro_stream"
 
 @final
 class StreamCollector(Collector):
-    def __init__(self, hub: Hub, connections: Connections) -> None:
+    def __init__(self, hub: Hub, connections: Connections, backplane: Backplane) -> None:
         self._hub = hub
         self._connections = connections
+        self._backplane = backplane
 
     @override
     def collect(self) -> Iterator[Metric]:
@@ -41,6 +43,7 @@ class StreamCollector(Collector):
         yield _counter("gaps", "Gaps that clients were told of.", hub.gaps)
         yield _counter("refused", "Handshakes refused: too many connections.", connections.refused)
         yield self._ended()
+        yield from self._between()
 
     def _ended(self) -> Metric:
         family = CounterMetricFamily(
@@ -52,6 +55,15 @@ class StreamCollector(Collector):
             code, reason = ("", "client") if close is None else (str(close.code), close.reason)
             family.add_metric((code, reason), count)
         return family
+
+    def _between(self) -> Iterator[Metric]:
+        backplane = self._backplane
+        yield _gauge(
+            "backplane_queue_bytes", "Bytes that wait to go to other processes.", backplane.waiting
+        )
+        yield _counter(
+            "backplane_dropped", "Messages that did not go to other processes.", backplane.dropped
+        )
 
 
 def _gauge(name: str, description: str, value: float) -> Metric:

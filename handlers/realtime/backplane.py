@@ -18,6 +18,14 @@ class Backplane(ABC):
     messages and asks again.
     """
 
+    dropped: int = 0
+    """Messages that were published and not sent."""
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that are published and have yet to be sent."""
+        return 0
+
     @abstractmethod
     async def start(self, receive: Receive, linked: Linked) -> None:
         """Deliver from now on. `linked` tells when the others are in reach and when no longer.
