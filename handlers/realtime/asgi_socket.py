@@ -21,16 +21,12 @@ class AsgiSocket(Socket):
     """One send is on its way at a time; `writable` is false meanwhile."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
+        super().__init__()
         self._receive = receive
         self._send = send
         self._sending: asyncio.Task[None] | None = None
         self._closed = False
         self._over = asyncio.Event()
-
-    @property
-    @override
-    def writable(self) -> bool:
-        return self._sending is None and not self._closed
 
     @override
     def heard(self) -> bool | None:
@@ -52,6 +48,7 @@ class AsgiSocket(Socket):
 
     @override
     def write(self, frames: Sequence[Frame]) -> None:
+        self.writable = False
         self._sending = asyncio.ensure_future(self._write(tuple(frames)))
 
     @override
@@ -62,6 +59,7 @@ class AsgiSocket(Socket):
     def close(self, code: int, reason: str) -> None:
         if not self._closed:
             self._closed = True
+            self.writable = False
             self._sending = asyncio.ensure_future(self._close(self._sending, code, reason))
 
     async def drained(self) -> None:
@@ -78,7 +76,8 @@ class AsgiSocket(Socket):
             self._over.set()
             return
         self._sending = None
-        if self.when_writable is not None and not self._closed:
+        self.writable = not self._closed
+        if self.when_writable is not None and self.writable:
             self.when_writable()
 
     async def _close(self, before: asyncio.Task[None] | None, code: int, reason: str) -> None:

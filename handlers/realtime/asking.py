@@ -16,14 +16,9 @@ class AskingSocket(Socket):
     """Carries the parts of an answer to the edge, one at a time, as fast as they are taken."""
 
     def __init__(self, number: int, out: Outgoing) -> None:
+        super().__init__()
         self._number = number
         self._out = out
-        self._waits = False
-
-    @property
-    @override
-    def writable(self) -> bool:
-        return not self._waits
 
     @override
     def heard(self) -> bool | None:
@@ -35,7 +30,7 @@ class AskingSocket(Socket):
 
     @override
     def write(self, frames: Sequence[Frame]) -> None:
-        self._waits = True
+        self.writable = False
         self._out.send(Part(self._number, [frame.text for frame in frames]))
 
     @override
@@ -47,7 +42,7 @@ class AskingSocket(Socket):
         """The edge does."""
 
     def taken(self) -> None:
-        self._waits = False
+        self.writable = True
         if self.when_writable is not None:
             self.when_writable()
 

@@ -19,6 +19,19 @@ class Client:
     memory of a client is bounded by the outbox and one write above what the socket buffers.
     """
 
+    __slots__ = (
+        "_behind",
+        "_left",
+        "_socket",
+        "_unread_size",
+        "behind_since",
+        "closed",
+        "fresh",
+        "outbox",
+        "overflowed",
+        "topics",
+    )
+
     def __init__(self, socket: Socket, unread_size: int) -> None:
         self.topics: set[str] = set()
         self.fresh: list[Frame] = []

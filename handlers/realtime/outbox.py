@@ -11,6 +11,8 @@ class Outbox:
     The replacement moves to the end, so within a topic `seq` only rises. `size` is in bytes.
     """
 
+    __slots__ = ("_frames", "_lossless", "size")
+
     def __init__(self) -> None:
         self._frames: dict[object, Frame] = {}
         self._lossless = 0

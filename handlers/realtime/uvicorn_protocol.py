@@ -6,7 +6,7 @@ on the ordinary messages.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, cast
 
 from typing_extensions import override
@@ -32,6 +32,7 @@ class StreamProtocol(FairProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.ping_interval = None  # the connection pings, on its own clock
+        self.when_stalled: Callable[[], None] | None = None
         self.when_writable: Callable[[], None] | None = None
         self.when_ending: Callable[[], None] | None = None
         self._heard = False
@@ -56,6 +57,12 @@ class StreamProtocol(FairProtocol):
             self.handshake_complete = (
                 True  # refused is complete: otherwise it is logged as an error
             )
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.when_stalled is not None:
+            self.when_stalled()
 
     @override
     def resume_writing(self) -> None:
@@ -84,14 +91,6 @@ class StreamProtocol(FairProtocol):
         """Whether any byte arrived since the last call."""
         heard, self._heard = self._heard, False
         return heard
-
-    def write_prepared(self, frames: Sequence[bytes]) -> None:
-        """Whole frames, header and all, as one write to the transport.
-
-        Control frames are whole writes too, so nothing can come between the parts of a frame.
-        """
-        if self.open:
-            self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     def ping(self) -> None:
         if self.open:

@@ -12,16 +12,17 @@ from handlers.realtime.uvicorn_protocol import EXTENSION, StreamProtocol
 
 
 class UvicornSocket(Socket):
+    __slots__ = ("_receive", "_transport", "_wire")
+
     def __init__(self, wire: StreamProtocol, receive: Receive) -> None:
+        super().__init__()
         self._wire = wire
+        self._transport = wire.transport
         self._receive = receive
+        self.writable = wire.writable.is_set()
+        wire.when_stalled = self._stalled
         wire.when_writable = self._writable
         wire.when_ending = self._ending
-
-    @property
-    @override
-    def writable(self) -> bool:
-        return self._wire.writable.is_set()
 
     @override
     def heard(self) -> bool | None:
@@ -33,7 +34,13 @@ class UvicornSocket(Socket):
 
     @override
     def write(self, frames: Sequence[Frame]) -> None:
-        self._wire.write_prepared([frame.wire for frame in frames])
+        """Around the protocol, whose own writes are whole frames too: nothing mixes."""
+        if self._transport.is_closing():
+            return
+        if len(frames) == 1:
+            self._transport.write(frames[0].wire)
+        else:
+            self._transport.write(b"".join([frame.wire for frame in frames]))
 
     @override
     def ping(self) -> None:
@@ -41,9 +48,14 @@ class UvicornSocket(Socket):
 
     @override
     def close(self, code: int, reason: str) -> None:
+        self.writable = False  # nothing follows a close frame
         self._wire.close(code, reason)
 
+    def _stalled(self) -> None:
+        self.writable = False
+
     def _writable(self) -> None:
+        self.writable = self._wire.open
         if self.when_writable is not None:
             self.when_writable()
 

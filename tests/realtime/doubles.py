@@ -29,11 +29,11 @@ class HandSocket(Socket):
     """Keeps each write apart, so that a test can count them."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.writes: list[list[bytes]] = []
         self.written: list[Frame] = []
         self.closed: tuple[int, str] | None = None
         self.pings = 0
-        self.open_for_writing = True
         self.bytes_arrived: bool | None = False
         self._incoming: asyncio.Queue[str | bytes | None] = asyncio.Queue()
 
@@ -48,17 +48,12 @@ class HandSocket(Socket):
         self._incoming.put_nowait(None)
 
     def stall(self) -> None:
-        self.open_for_writing = False
+        self.writable = False
 
     def resume(self) -> None:
-        self.open_for_writing = True
+        self.writable = True
         if self.when_writable is not None:
             self.when_writable()
-
-    @property
-    @override
-    def writable(self) -> bool:
-        return self.open_for_writing
 
     @override
     def heard(self) -> bool | None:

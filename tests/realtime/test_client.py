@@ -19,17 +19,16 @@ class Pipe(HandSocket):
 
     def __init__(self, room: int) -> None:
         super().__init__()
-        self.room = room
+        self.give(room)
 
-    @property
-    @override
-    def writable(self) -> bool:
-        return self.room > 0
+    def give(self, room: int) -> None:
+        self.room = room
+        self.writable = room > 0
 
     @override
     def write(self, frames: Sequence[Frame]) -> None:
         super().write(frames)
-        self.room -= sum(map(len, frames))
+        self.give(self.room - sum(map(len, frames)))
 
 
 def value(number: int, key: str, size: int = 100) -> Frame:
@@ -60,7 +59,7 @@ def test_what_does_not_fit_waits_and_is_conflated() -> None:
     client.fresh += [value(100 + number, str(number), 10_000) for number in range(20)]
     assert client.flush(1) == 20 - sent
     assert client.unread_for(11) == 11
-    socket.room = 100 * WRITE
+    socket.give(100 * WRITE)
     client.flush(12)
     assert numbers(socket)[sent:] == [100 + number for number in range(20)]
     assert client.unread_for(20) == 0
@@ -106,7 +105,7 @@ def test_answers_and_transactions_keep_their_order_around_values() -> None:
     for frame in (value(1, "a"), Frame(b"2"), value(3, "b"), value(4, "a"), Frame(b"5")):
         client.fresh.append(frame)
         client.flush(0)
-    socket.room = WRITE
+    socket.give(WRITE)
     client.flush(1)
     assert numbers(socket) == [2, 3, 4, 5]
 
@@ -117,7 +116,7 @@ def test_nothing_is_written_or_kept_after_the_end() -> None:
     client.fresh.append(Frame(b"1"))
     client.flush(0)
     client.end()
-    socket.room = WRITE
+    socket.give(WRITE)
     client.fresh.append(Frame(b"2"))
     client.flush(1)
     assert socket.frames == []
@@ -136,6 +135,6 @@ async def test_whoever_waits_for_room_is_told(*, ends: bool) -> None:
     if ends:
         client.end()
     else:
-        socket.room = WRITE
+        socket.give(WRITE)
         client.flush(1)
     await asyncio.wait_for(waiting, 1)
