@@ -3,12 +3,14 @@
 import warnings
 from functools import cache
 from threading import Lock
-from typing import final
+from typing import Final, final
 
 from typing_extensions import override
 
 from handlers.market.sessions import ListedSessions, Session, Sessions
 
+_LOADING: Final = Lock()
+"""One at a time: silencing warnings is for the whole process."""
 _NANOSECONDS_PER_DAY = 86_400_000_000_000
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
 
@@ -22,15 +24,13 @@ class ExchangeSessions(Sessions):
 
     def __init__(self, code: str, start: str, end: str) -> None:
         self._code, self._start, self._end = code, start, end
-        self._lock = Lock()
         self._listed: ListedSessions | None = None
 
     def load(self) -> ListedSessions:
         """Idempotent; call it early, off the event loop."""
         if self._listed is None:
-            with self._lock:
-                if self._listed is None:
-                    self._listed = _load(self._code, self._start, self._end)
+            with _LOADING:
+                self._listed = _load(self._code, self._start, self._end)
         return self._listed
 
     @property

@@ -30,6 +30,7 @@ async def application(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Applicat
     monkeypatch.setattr(freshness, "INTERVAL", 0.001)
     monkeypatch.setattr(watched_ledger, "INTERVAL", 0.001)
     async with running() as started:
+        await started.ports.feeds.ready("SIMNY:SPY", "REC:IBM")
         yield started
 
 
