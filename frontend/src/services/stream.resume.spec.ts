@@ -81,6 +81,14 @@ describe('after a cut', () => {
     expect(heard.onSnapshot).toHaveBeenCalledTimes(1)
   })
 
+  it('a snapshot that says nothing new is a resume for those who know it', async () => {
+    await watching()
+    await reconnected()
+    accept('2', TOPIC, { seq: 7, resumed: false }, { orders: [] })
+    expect(heard.onSnapshot).toHaveBeenCalledTimes(1)
+    expect(heard.onResume).toHaveBeenCalledExactlyOnceWith({ epoch: 'e', seq: 7 })
+  })
+
   it('who comes while a resume is answered gets one too', async () => {
     await watching()
     await reconnected()

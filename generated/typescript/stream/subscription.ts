@@ -23,6 +23,8 @@ export class Subscription {
   /** Those that have no snapshot yet. */
   readonly #waiting = new Set<AnyListener>()
   #place: Place | undefined
+  /** Whether the connection was lost since the last answer. */
+  #away = false
   /** Where a hole was seen last. */
   #holeAt: Place | undefined
 
@@ -55,6 +57,7 @@ export class Subscription {
   /** The connection is over; what was heard stays. */
   cut(): void {
     this.id = this.topic = undefined
+    this.#away = true
   }
 
   request(id: string): Message {
@@ -67,15 +70,20 @@ export class Subscription {
   settle(payload: Record<string, unknown>): void {
     this.topic = String(payload['topic'])
     const place = { epoch: String(payload['epoch']), seq: Number(payload['seq']) }
+    const away = this.#away
+    this.#away = false
     if (payload['resumed'] === true) {
       this.#tell('onResume', place)
       return
     }
-    const known = this.#place?.epoch === place.epoch && this.#place.seq === place.seq
-    const told = known ? [...this.#waiting] : [...this.#listeners]
+    if (this.#place?.epoch !== place.epoch || this.#place.seq !== place.seq) this.#startAgain()
+    const told = new Set(this.#waiting)
     this.#place = place
     this.#waiting.clear()
-    for (const listener of told) call(listener, 'onSnapshot', payload['snapshot'], place)
+    for (const listener of [...this.#listeners]) {
+      if (told.has(listener)) call(listener, 'onSnapshot', payload['snapshot'], place)
+      else if (away) call(listener, 'onResume', place)
+    }
   }
 
   refuse(error: Refusal): void {

@@ -265,7 +265,8 @@ export const text = {
   account: {
     title: 'Account',
     choose: 'Account',
-    button: (name: string, equity: string) => `${name} ${equity}, choose account`,
+    button: (name: string, equity: string, stale: boolean) =>
+      `${name} ${equity}${stale ? ', stale' : ''}, choose account`,
     equity: 'Equity',
     balance: 'Balance',
     unrealized: 'Unrealized P&L',
