@@ -6,6 +6,7 @@ from enum import Enum
 from pathlib import Path
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/streaming.md").read_text("utf-8")
+CLIENT = re.findall(r"^```python client\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```text transcript=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
