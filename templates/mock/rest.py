@@ -124,7 +124,7 @@ class Rest:
         self, operation: "Operation", content: Object, values: Object, wish: Preference
     ) -> Any:
         try:
-            example = sample(self._document, content, wish.example)
+            example = sample(self._document, content, wish.example, values)
         except NoSample as error:
             raise _undeclared(f"Prefer: {error}.") from None
         schema, now = content["schema"], self._now()

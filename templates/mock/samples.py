@@ -1,5 +1,6 @@
 """A value for every schema: the contract's example, or the plainest that is valid."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,17 +11,23 @@ class NoSample(Exception):
     """Neither an example nor a value that is valid could be made; the message says of what."""
 
 
-def sample(document: Document, holder: Object, name: str | None = None) -> Any:
+def sample(
+    document: Document,
+    holder: Object,
+    name: str | None = None,
+    inputs: Mapping[str, Any] | None = None,
+) -> Any:
     """The example of a media type, a parameter, a header or a message.
 
-    `name` picks one of several; the first is the default. Without any, one is made from the schema.
-    Raises NoSample.
+    `name` picks one of several; else it is the first of those that agree most with `inputs`.
+    Without any, one is made from the schema. Raises NoSample.
     """
     examples = named_examples(document, holder)
     if name is not None and name not in examples:
         raise NoSample(f'there is no example "{name}", but {", ".join(examples) or "none"}')
     if examples:
-        return examples[name] if name else next(iter(examples.values()))
+        nearest = max(examples, key=lambda each: len(_agreeing(examples[each], inputs or {})))
+        return examples[name or nearest]
     return made(document, holder["schema"])
 
 
@@ -29,6 +36,16 @@ def named_examples(document: Document, holder: Object) -> Object:
     for name, example in holder.get("examples", {}).items():
         found[name] = document.follow(example)["value"]
     return found
+
+
+def _agreeing(value: Any, inputs: Mapping[str, Any]) -> set[str]:
+    """The names of the inputs that the value has alike, at any depth."""
+    if isinstance(value, list):
+        return set().union(*(_agreeing(each, inputs) for each in value))
+    if not isinstance(value, dict):
+        return set()
+    own = {name for name, each in value.items() if name in inputs and inputs[name] == each}
+    return own.union(*(_agreeing(each, inputs) for each in value.values()))
 
 
 def made(document: Document, schema: Object) -> Any:

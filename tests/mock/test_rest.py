@@ -30,6 +30,26 @@ async def test_what_was_asked_for_is_in_the_answer() -> None:
     assert order["updatedAt"] == NOW
 
 
+@pytest.mark.parametrize(
+    ("type_", "side", "status"),
+    [
+        ("market", "buy", "filled"),
+        ("market", "sell", "filled"),
+        ("limit", "buy", "working"),
+        ("limit", "sell", "working"),
+    ],
+)
+async def test_the_example_is_the_one_that_is_nearest(type_: str, side: str, status: str) -> None:
+    order = {"type": type_, "symbol": "EURUSD", "side": side, "quantity": "7", "timeInForce": "day"}
+    if type_ == "limit":
+        order["limitPrice"] = "1.05"
+    async with Stage().rest() as client:
+        answer = await client.post("/accounts/acc_1/orders", json=order)
+    placed = answer.json()["order"]
+    assert {name: placed[name] for name in order} == order
+    assert placed["status"] == status
+
+
 async def test_each_symbol_has_a_quote_of_its_own() -> None:
     quotes = (await asked("/datafeed/quotes", {"symbols": "AAPL,BTCUSD"}))["quotes"]
     assert [each["symbol"] for each in quotes] == ["AAPL", "BTCUSD"]
