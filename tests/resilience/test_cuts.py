@@ -25,7 +25,8 @@ async def check_nothing_was_lost(scene: Scene) -> None:
         transactions = len(scene.books[account].transactions)
         assert transactions == scene.books[account].sequence - stream.log[0].place.seq
     came, history = await scene.streamed_bars()
-    assert came == history
+    if scene.bars.snapshots == 1:  # else it was away for longer than bars are kept
+        assert came == history
     assert [line for line in scene.server.log if "rror" in line] == []
 
 
