@@ -86,8 +86,7 @@ class RedisBackplane(Backplane):
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._sent.wait(), 1)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await _end({self._task})
         self._task = None
 
     @override
@@ -224,6 +223,14 @@ async def _first_to_end(*work: Coroutine[None, None, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
+        await _end(set(tasks))
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel until all is over: the client swallows a cancellation while a handshake fails."""
+    running = tasks
+    while running:
+        for task in running:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, running = await asyncio.wait(running, timeout=0.1)
+    await asyncio.gather(*tasks, return_exceptions=True)
