@@ -96,6 +96,7 @@ def create_edge(
     application = Starlette(
         routes=[
             WebSocketRoute(f"{BASE_PATH}/ws", stream),
+            Route(f"{BASE_PATH}/ws", stream, methods=["GET"]),
             metrics_route(metrics, authentication.admit),
             *_probes(edge),
         ],
