@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, final
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.docs.clients import Ended
 from tests.docs.page import Kind, Line
-from tests.docs.pattern import Values, parse
+from tests.docs.pattern import ANY, Values, parse
 from tests.docs.scene import Scene
 
 _PATIENCE = 15.0
@@ -77,7 +78,8 @@ class Player:
                 return dict(json.loads(frame))
 
     async def _closed(self, text: str) -> None:
-        with pytest.raises(Ended, match=f"^{text}$"):
+        code_and_reason = re.escape(text).replace(ANY, ".*")
+        with pytest.raises(Ended, match=f"^{code_and_reason}$"):
             await self._hear_nothing()
 
     async def _hear_nothing(self) -> None:

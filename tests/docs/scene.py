@@ -24,6 +24,7 @@ from tests.docs.clients import StockClient
 from tests.ws.server import serve
 
 STEP = 250
+PING = '{"type":"ping"}'
 NEARLY_ALL = 3_268
 """Recorded bars; three more, and the recording is at its end."""
 
@@ -52,6 +53,8 @@ class Scene:
             "10 seconds later": lambda: self.wait(10_000),
             "59 minutes later": lambda: self.wait(59 * 60_000),
             "a minute later": lambda: self.wait(60_000),
+            "a frame of 257 envelopes": lambda: client.send(f"[{PING}{f',{PING}' * 256}]"),
+            "a frame of 65,537 bytes": lambda: client.send(PING.ljust(65_537)),
             "the feed is silent": self.silence,
             "the feed is back": self.come_back,
             "the recording begins anew": self.begin_anew,
