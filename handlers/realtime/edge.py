@@ -12,7 +12,7 @@ from handlers.realtime import frames, link
 from handlers.realtime.backplane import Backplane
 from handlers.realtime.client import Client
 from handlers.realtime.hub import Hub
-from handlers.realtime.link import Answer, Arrival, Ask, Now, Outgoing, Part, Published
+from handlers.realtime.link import Answer, Arrival, Ask, Now, Outgoing, Part
 from handlers.realtime.seats import Pending, RemoteSource, Seat, Told, Wish, family_of
 from handlers.realtime.topic import Joined, Place
 from handlers.realtime.update import Update
@@ -230,8 +230,8 @@ class Edge:
 
     def _take(self, message: link.Message) -> None:
         match message:
-            case Published():
-                self._publish(message.update())
+            case Update():
+                self._publish(message)
             case Part(number) | Answer(number) if number in self._restoring:
                 self._restore(self._restoring[number], message)
             case Part(number) | Answer(number) if number in self._pending:

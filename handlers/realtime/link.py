@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import orjson
 
@@ -104,45 +104,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """An update of a topic that clients of the edge are on."""
-
-    topic: str
-    message: str
-    epoch: str
-    seq: int
-    key: str | None
-    notice: bool
-    retained: bool
-    payload: bytes
-
-    @classmethod
-    def of(cls, update: Update) -> Published:
-        return cls(
-            update.topic,
-            update.message,
-            update.epoch,
-            update.seq,
-            update.key,
-            update.notice,
-            update.retained,
-            update.payload,
-        )
-
-    def update(self) -> Update:
-        return Update(
-            self.topic,
-            self.message,
-            self.epoch,
-            self.seq,
-            self.key,
-            self.payload,
-            self.notice,
-            self.retained,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Moved:
     """What came before this place of a topic cannot be had."""
 
@@ -168,60 +129,60 @@ Message = (
     | Lost
     | Part
     | Answer
-    | Published
+    | Update
     | Moved
 )
-_KINDS: Final = (
-    Hello,
-    Ask,
-    Taken,
-    Gone,
-    Bye,
-    Beat,
-    Up,
-    Down,
-    Welcome,
-    Lost,
-    Part,
-    Answer,
-    Published,
-    Moved,
-)
-_BY_NAME: Final = {kind.__name__: kind for kind in _KINDS}
-_BYTES: Final = {"session", "json", "payload"}
+"""An update is told as it is to every edge that has clients on its topic."""
+
+_JSON: Final = {"session", "json", "payload"}
+_LISTS: Final = {"frames"}
+
+
+class _Layout:
+    """How the fields of a kind lie in a message: what is JSON already follows the rest."""
+
+    def __init__(self, kind: type[Any]) -> None:
+        names = [field.name for field in fields(kind)]
+        self.kind = kind
+        self.plain = [name for name in names if name not in _JSON | _LISTS]
+        self.raw = [name for name in names if name in _JSON]
+        self.has_list = names[-1:] == ["frames"]
+
+    def parts(self, message: Message) -> list[bytes]:
+        raw: list[bytes] = [getattr(message, name) for name in self.raw]
+        return raw + list(message.frames) if isinstance(message, Part | Answer) else raw
+
+    def message(self, plain: Sequence[object], parts: list[bytes]) -> Message:
+        values: dict[str, object] = dict(zip(self.plain, plain, strict=True))
+        if self.has_list:
+            values["frames"] = parts
+        else:
+            values |= zip(self.raw, parts, strict=True)
+        message: Message = self.kind(**values)
+        return message
+
+
+_LAYOUTS: Final = {kind.__name__: _Layout(kind) for kind in get_args(Message)}
 
 
 def encode(message: Message) -> bytes:
-    """A line of JSON, and after it the bytes that are JSON already."""
-    plain: list[object] = [type(message).__name__]
-    raw: list[bytes] = []
-    for field in fields(message):
-        value = getattr(message, field.name)
-        if field.name in _BYTES:
-            raw.append(value)
-        elif field.name == "frames":
-            raw.extend(value)
-        else:
-            plain.append(value)
-    return b"\n".join((orjson.dumps([plain, [len(each) for each in raw]]), b"".join(raw)))
+    """A line of JSON, and after it the parts that are JSON already."""
+    name = type(message).__name__
+    layout = _LAYOUTS[name]
+    parts = layout.parts(message)
+    plain = [getattr(message, each) for each in layout.plain]
+    head = orjson.dumps([name, [len(part) for part in parts], plain])
+    return b"".join((head, b"\n", *parts))
 
 
 def decode(data: bytes) -> Message:
     """Raises ValueError for what is no message."""
-    line, _, body = data.partition(b"\n")
-    (name, *plain), sizes = orjson.loads(line)
-    raw = _split(body, sizes)
-    kind: type[Any] = _BY_NAME[name]
-    values: dict[str, Any] = {}
-    for field in fields(kind):
-        if field.name in _BYTES:
-            values[field.name] = raw.pop(0)
-        elif field.name == "frames":
-            values[field.name] = raw
-        else:
-            values[field.name] = plain.pop(0)
-    message: Message = kind(**values)
-    return message
+    head, _, body = data.partition(b"\n")
+    try:
+        name, sizes, plain = orjson.loads(head)
+        return _LAYOUTS[name].message(plain, _split(body, sizes))
+    except (KeyError, TypeError) as error:
+        raise ValueError("this is no message of an edge or its owner") from error
 
 
 def _split(body: bytes, sizes: Sequence[int]) -> list[bytes]:

@@ -115,7 +115,7 @@ class Owner:
         """Tell the edges that follow the topic."""
         edges = self._followers.get(update.topic)
         if edges:
-            message = link.encode(link.Published.of(update))
+            message = link.encode(update)
             for edge in edges:
                 edge.out.send_encoded(message)
 
