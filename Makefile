@@ -16,6 +16,7 @@ $(shell rm -f .venv/.installed)
 endif
 
 VENV      := .venv/.installed
+PEERS     := .venv/bench/.installed
 GENERATOR := templates/node_modules/.installed
 FRONTEND  := frontend/node_modules/.installed
 TERMINAL  := frontend/dist/.built
@@ -115,12 +116,12 @@ fuzz: $(VENV) ## look for failures with generated requests and stream messages, 
 	@$(BIN)/pytest --numprocesses=2 --dist=loadfile -m fuzz --hypothesis-profile=full
 
 .PHONY: bench
-bench: $(VENV) ## measure what a delivery costs, against the limit of the machine
-	@$(BIN)/python -m tests.benchmarks
+bench: $(VENV) $(PEERS) ## measure what a delivery costs, against the limit of the machine and peers (three minutes)
+	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
 .PHONY: lock
 lock: $(VENV) ## write the hashed locks anew from requirements/*.in
-	@for name in dev runtime sample-data; do \
+	@for name in bench dev runtime sample-data; do \
 		case $$name in runtime) more="-c requirements/dev.txt";; sample-data) more=--no-deps;; *) more=;; esac; \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-annotate requirements/$$name.in $$more -o requirements/$$name.txt || exit 1; \
@@ -139,6 +140,12 @@ clean: ## remove all that make made, but not data/
 $(VENV): requirements/dev.txt requirements/sample-data.txt pyproject.toml .ci/python-environment
 	@sh .ci/python-environment "$(PYTHON)"
 	@echo "$(CURDIR)" > $@
+
+$(PEERS): requirements/bench.txt | $(VENV)
+	@echo "Installing what make bench compares with …"
+	@$(BIN)/python -m venv --clear .venv/bench
+	@.venv/bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $< \
+		&& touch $@ || echo "It could not be installed: make bench goes on without it." >&2
 
 %/node_modules/.installed: %/package-lock.json | $(VENV)
 	@echo "Installing the Node packages of $*/ …"

@@ -1,0 +1,35 @@
+"""uvicorn, as the product sets it up, around a peer's application."""
+
+import asyncio
+import socket
+from typing import Any
+
+import uvicorn
+
+from tests.benchmarks.child import Answer, Command, obey
+
+
+async def serve(application: Any, commands: dict[str, Command], **options: Any) -> None:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        application,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        **options,
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.ensure_future(server.serve([listener]))
+    port = listener.getsockname()[1]
+
+    async def address() -> Answer:
+        while not server.started:  # noqa: ASYNC110 - it has no event to wait for
+            await asyncio.sleep(0.01)
+        return {"port": port}
+
+    await obey({"address": address, **commands})
+    server.should_exit = True
+    await running
