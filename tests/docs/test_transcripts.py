@@ -19,15 +19,19 @@ async def test_stock_clients_have_the_conversation(client: type[StockClient]) ->
     await _play(WHOLE, client())
 
 
+async def test_a_second_process_has_the_same_conversation() -> None:
+    await _play(WHOLE, Websockets(), second=True)
+
+
 @pytest.mark.parametrize("name", sorted(TRANSCRIPTS.keys() - {WHOLE}))
 async def test_what_else_is_said(name: str) -> None:
-    await _play(name, Websockets())
+    await _play(name, Websockets(), second=name in SECOND)
 
 
-async def _play(name: str, client: StockClient) -> None:
+async def _play(name: str, client: StockClient, *, second: bool = False) -> None:
     guarded = name in GUARDED
     async with (
-        staged(client, guarded=guarded, second=name in SECOND) as scene,
+        staged(client, guarded=guarded, second=second) as scene,
         scene.rest() as rest,
     ):
         player = Player(scene, rest)
