@@ -25,6 +25,17 @@ async def test_the_state_equals_every_list_after_each_cut(tmp_path: Path) -> Non
 
 
 @pytest.mark.fuzz
+async def test_an_account_that_begins_anew_meanwhile_is_no_exception(tmp_path: Path) -> None:
+    options = {**OPTIONS, "REPLAY_BAR_SECONDS": "0.05", "REPLAY_HISTORY": "3241"}
+    with serving(tmp_path, **options) as server:
+        async with typescript_scene(server, seed=41) as played:
+            await cut(played, scaled(15, 200))
+            live, replay = played.accounts.values()
+            assert live.snapshots == 1
+            assert len({entry.place.epoch for entry in replay.log}) > 1
+
+
+@pytest.mark.fuzz
 async def test_the_stream_goes_on_after_kill_9(tmp_path: Path) -> None:
     kills = scaled(1, 25)
     with ExitStack() as servers:

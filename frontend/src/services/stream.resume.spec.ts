@@ -132,6 +132,14 @@ describe('on a lossless topic', () => {
     expect(asked().at(-1)).toEqual({ accountId: 'acc_1' })
   })
 
+  it('a ledger that begins anew is resumed in its new epoch', async () => {
+    await watching()
+    const events = [{ type: 'balance' }, { type: 'reset', epoch: 'f' }]
+    Wire.last.say({ type: 'account.update', topic: TOPIC, seq: 8, payload: { events } })
+    await reconnected()
+    expect(asked()).toEqual([{ accountId: 'acc_1', resume: { epoch: 'f', seq: 8 } }])
+  })
+
   it('a gap is told, and a snapshot follows', async () => {
     await watching()
     Wire.last.say({

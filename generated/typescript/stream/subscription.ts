@@ -110,7 +110,7 @@ export class Subscription {
     const place = this.#place
     if (place === undefined || seq <= place.seq) return 'done'
     if (lossless.has(this.family) && seq > place.seq + 1) return this.#stumble(place)
-    this.#place = { ...place, seq }
+    this.#place = { epoch: epochAfter(payload) ?? place.epoch, seq }
     this.#tell(`on${event.charAt(0).toUpperCase()}${event.slice(1)}`, payload, this.#place)
     return 'done'
   }
@@ -129,6 +129,13 @@ export class Subscription {
   #tell(name: string, ...args: unknown[]): void {
     for (const listener of [...this.#listeners]) call(listener, name, ...args)
   }
+}
+
+/** A ledger that begins anew goes on counting; the event that says so names the new epoch. */
+function epochAfter(payload: Message['payload']): string | undefined {
+  const events = payload?.['events']
+  if (!Array.isArray(events)) return undefined
+  return (events as { epoch?: string }[]).find(({ epoch }) => epoch !== undefined)?.epoch
 }
 
 /** A listener that fails must not keep the others, or the connection, from going on. */
