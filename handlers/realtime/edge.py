@@ -216,6 +216,7 @@ class Edge:
     def _restored(self) -> None:
         if self._state is _State.RESTORING and not self._restoring:
             self._state = _State.LINKED
+            log.info("the owner of the topics answers")
             for pending in tuple(self._pending.values()):
                 self._send(pending)
 

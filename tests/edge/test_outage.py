@@ -150,6 +150,16 @@ async def test_an_owner_that_falls_silent_makes_everything_stale(
         assert edge.edge.linked
 
 
+async def test_an_owner_that_ends_in_order_says_so_at_once(installation: Installation) -> None:
+    async with installation.both() as (owner, edge):
+        peer = edge.peer()
+        await watch_bars(peer)
+        await owner.owner.stop()
+        await rest()
+        assert [each["payload"]["stale"] for each in peer.take()] == [True]
+        assert owner.stage.hub.topics == 1, "it lingers for those who come back"
+
+
 async def test_who_asks_in_an_outage_is_answered_after_it(installation: Installation) -> None:
     async with installation.both() as (_, edge):
         peer = edge.peer()

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.process import ServerProcess, client_of, serving
@@ -180,6 +181,18 @@ def test_a_killed_server_is_announced_and_its_successor_found(processes: Process
             place_order(client, account)
         update = there.until(lambda frame: frame["type"] == "account.update")[-1]
         assert update["seq"] == stand + 1
+
+
+def test_it_ends_in_order(processes: Processes) -> None:
+    with peer_of(processes.edge) as there:
+        there.subscribe("bars", symbol="REC:IBM", resolution="D")
+        assert processes.edge.terminate() == 0
+        goaway = there.until(lambda frame: frame["type"] == "goaway")[-1]
+        assert goaway["payload"]["reason"] == "shutting_down"
+        with pytest.raises(ConnectionClosed) as end:
+            there.until(lambda _: False)
+        assert end.value.rcvd is not None
+        assert end.value.rcvd.code == 4002
 
 
 def test_nothing_secret_is_logged(processes: Processes) -> None:
