@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from handlers.realtime.link import (
     Answer,
@@ -17,8 +18,8 @@ from handlers.realtime.link import (
     decode,
     encode,
 )
+from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.realtime.update import Update
-from tests.edge.stage import LossyBackplane
 
 words = st.text(max_size=8)
 numbers = st.integers(0, 2**53 - 1)
@@ -35,6 +36,16 @@ messages = st.one_of(
     st.builds(Moved, words, words, numbers),
     st.just(Beat()),
 )
+
+
+class Recorder(MemoryBackplane):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[bytes] = []
+
+    @override
+    def publish(self, channel: str, message: bytes) -> None:
+        self.sent.append(message)
 
 
 @given(messages)
@@ -65,15 +76,13 @@ def test_what_is_almost_a_message_is_refused(data: bytes) -> None:
 
 
 def test_what_is_sent_is_counted() -> None:
-    sent: list[bytes] = []
-    backplane = LossyBackplane()
-    backplane.publish = lambda _channel, message: sent.append(message)  # type: ignore[method-assign]
+    backplane = Recorder()
     out = Outgoing(backplane, "owner", "edge_1")
     for _ in range(3):
         out.send(Beat())
     out.closed = True
     out.send(Beat())
-    arrivals = [Arrival.of(each) for each in sent]
+    arrivals = [Arrival.of(each) for each in backplane.sent]
     assert [(each.sender, each.number) for each in arrivals] == [
         ("edge_1", 0),
         ("edge_1", 1),
