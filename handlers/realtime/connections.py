@@ -2,9 +2,13 @@
 
 import asyncio
 from collections import Counter
+from typing import Final
 
 from handlers.realtime.connection import Connection
 from handlers.realtime.policy import Close, Policy
+
+_TURN: Final = 100
+"""Connections that are checked before others get their turn."""
 
 
 class Connections:
@@ -68,10 +72,17 @@ class Connections:
             connection.check()
 
     async def watch(self, interval: float = 1.0) -> None:
-        """Check every connection, every `interval` seconds, until canceled."""
+        """Check every connection, every `interval` seconds, until canceled.
+
+        Some at a time: ten thousand in one go would hold up every delivery meanwhile.
+        """
         while True:
             await asyncio.sleep(interval)
-            self.check()
+            for number, connection in enumerate(tuple(self._open), 1):
+                if connection in self._open:
+                    connection.check()
+                if number % _TURN == 0:
+                    await asyncio.sleep(0)
 
     def end(self) -> None:
         """Tell all of them that the server is shutting down, and close them."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,24 @@ async def test_a_frame_above_the_limit_closes(running: Running) -> None:
         await _heard(client)
         await client.send("x" * 65_537)
         assert await _close_code(client) == 1009
+
+
+async def test_a_flood_is_refused_and_then_closed(running: Running) -> None:
+    async with connect(running.address) as client, connect(running.address) as bystander:
+        for each in (client, bystander):
+            await _heard(each)
+        pings = json.dumps([{"type": "ping"}] * 250)
+        codes: set[str | None] = set()
+        with suppress(ConnectionClosed):
+            for _ in range(100):
+                await client.send(pings)
+                for _ in range(250):
+                    codes.add((await _heard(client))["payload"].get("code"))
+                await running.moved(1_000)
+        assert client.close_code == 4104
+        assert codes == {None, "rate_exceeded"}
+        await bystander.send('{"type":"ping"}')
+        assert (await _heard(bystander))["type"] == "pong"
 
 
 async def test_fragments_are_one_message(running: Running) -> None:
