@@ -28,6 +28,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self._kinds: dict[tuple[str, int], Histogram] = {}
         self._lag = Histogram(
             "trading_pro_loop_lag_seconds",
             "By how much the event loop is late.",
@@ -39,7 +40,10 @@ class Metrics:
 
     def answered(self, operation: str, status: int, seconds: float) -> None:
         """Count one answer."""
-        self._requests.labels(operation, str(status)).observe(seconds)
+        kind = self._kinds.get((operation, status))
+        if kind is None:
+            kind = self._kinds[operation, status] = self._requests.labels(operation, str(status))
+        kind.observe(seconds)
 
     def text(self) -> bytes:
         """All of them, as MEDIA_TYPE."""
