@@ -18,7 +18,7 @@ from generated.rest import problems
 from generated.rest.responses import problem_response
 from generated.rest.version import BASE_PATH
 from generated.ws.envelope import to_bytes
-from generated.ws.policy import LIMITS
+from generated.ws.policy import FRESHNESS, LIMITS
 from handlers.clock import Clock
 from handlers.operations.background import end_of_tick, running
 from handlers.operations.metrics import Metrics
@@ -58,7 +58,14 @@ def create_edge(
         keys_per_topic=0,
         resume_window=0,
     )
-    edge = Edge(hub, backplane, new_id("edge"), clock.now, _freshness)
+    edge = Edge(
+        hub,
+        backplane,
+        new_id("edge"),
+        clock.now,
+        _freshness,
+        stale_after=FRESHNESS.stale_after,
+    )
     identity = Identity(
         database,
         Sessions(database, clock, settings.session_lifetime),

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Final
@@ -19,10 +20,10 @@ from handlers.realtime.update import Update
 
 log = logging.getLogger(__name__)
 
-SILENCE: Final = 5_000
-"""Milliseconds after which an owner of which nothing is heard counts as out of reach."""
 PATIENCE: Final = 10_000
 """Milliseconds after which a request without an answer is given up."""
+AT_ONCE: Final = 256
+"""Requests on their way: the answers to more could be too much for the backplane."""
 
 Freshness = Callable[[bool, int], bytes]
 """The payload of a status: whether the source is stale, and its age in ms."""
@@ -56,16 +57,25 @@ class Edge:
 
     When the link breaks everybody is told that nothing is fresh. Once it is back the owner begins
     anew: it is told who is on which topic, gives what they missed, and then what they asked.
+    `stale_after` is for how many milliseconds the owner may be silent.
     """
 
     def __init__(
-        self, hub: EdgeHub, backplane: Backplane, name: str, now: Now, freshness: Freshness
+        self,
+        hub: EdgeHub,
+        backplane: Backplane,
+        name: str,
+        now: Now,
+        freshness: Freshness,
+        *,
+        stale_after: int,
     ) -> None:
         self._hub = hub
         self._backplane = backplane
         self._name = name
         self._now = now
         self._freshness = freshness
+        self._stale_after = stale_after
         self._state = _State.APART
         self._out = Outgoing(backplane, link.OWNER, name)
         self._owner = ""
@@ -79,6 +89,8 @@ class Edge:
         self._seats: dict[str, Seat] = {}
         self._restoring: dict[int, Seat] = {}
         self._pending: dict[int, Pending] = {}
+        self._line: deque[int] = deque()
+        self._on_their_way: set[int] = set()
         self._work: set[asyncio.Task[None]] = set()
         hub.edge = self
 
@@ -110,7 +122,7 @@ class Edge:
             self._greet()
         elif self._state is not _State.APART:
             self._out.send(link.Beat())
-            if now - self._heard_at > SILENCE:
+            if now - self._heard_at > self._stale_after:
                 log.warning("the owner of the topics is silent")
                 self._greet()
 
@@ -131,7 +143,7 @@ class Edge:
         pending = Pending(self._asked, client, wish, self._now(), done)
         self._pending[pending.number] = pending
         if self._state is _State.LINKED:
-            self._send(pending)
+            self._queue(pending.number)
         try:
             await pending.done
         finally:
@@ -169,6 +181,8 @@ class Edge:
     def _part(self) -> None:
         """What comes of the owner no longer counts; nothing is known to be fresh."""
         self._restoring.clear()
+        self._line.clear()
+        self._on_their_way.clear()
         if self._state is _State.LINKED:
             self._linked_at = self._now()
         if self._state in (_State.LINKED, _State.RESTORING):
@@ -209,16 +223,16 @@ class Edge:
         for seat in self._seats.values():
             self._asked += 1
             self._restoring[self._asked] = seat
-            clients = [self._numbers[client] for client in seat.clients]
-            self._ask(self._asked, clients, seat.wish.resuming(seat.place))
+        for number in tuple(self._restoring):
+            self._queue(number)
         self._restored()
 
     def _restored(self) -> None:
         if self._state is _State.RESTORING and not self._restoring:
             self._state = _State.LINKED
             log.info("the owner of the topics answers")
-            for pending in tuple(self._pending.values()):
-                self._send(pending)
+            for number in tuple(self._pending):
+                self._queue(number)
 
     def _count(self, arrival: Arrival) -> None:
         if arrival.number != self._expected or isinstance(arrival.message, link.Lost):
@@ -228,6 +242,9 @@ class Edge:
         self._expected += 1
         self._heard_at = self._now()
         self._take(arrival.message)
+        if isinstance(arrival.message, Answer):
+            self._on_their_way.discard(arrival.message.number)
+            self._send()
 
     def _take(self, message: link.Message) -> None:
         match message:
@@ -249,10 +266,24 @@ class Edge:
         if seat is not None and not update.notice:
             seat.place = update.epoch, update.seq
 
-    def _send(self, pending: Pending) -> None:
-        self._ask(pending.number, [self._number(pending.client)], pending.request())
+    def _queue(self, number: int) -> None:
+        self._line.append(number)
+        self._send()
+
+    def _send(self) -> None:
+        """Ask what stands in line, as long as not too much is on its way."""
+        while self._line and len(self._on_their_way) < AT_ONCE:
+            number = self._line.popleft()
+            if number in self._restoring:
+                seat = self._restoring[number]
+                clients = [self._numbers[client] for client in seat.clients]
+                self._ask(number, clients, seat.wish.resuming(seat.place))
+            elif number in self._pending:
+                pending = self._pending[number]
+                self._ask(number, [self._number(pending.client)], pending.request())
 
     def _ask(self, number: int, clients: Sequence[int], wish: Wish) -> None:
+        self._on_their_way.add(number)
         self._out.send(Ask(number, clients, wish.type, wish.id, wish.session, wish.json))
 
     def _number(self, client: Client) -> int:

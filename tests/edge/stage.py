@@ -21,6 +21,8 @@ from handlers.ws.forwarding import Forwarded, ForwardedCaller, Forwarding
 from tests.realtime.doubles import HandClock, HandSocket
 from tests.ws.stage import TRADER, Bars, BrokerConnection, Pnl, Quotes, StreamStage, said
 
+SILENCE = 5_000
+
 
 def freshness(stale: bool, age: int) -> bytes:
     return to_bytes(models.Freshness(stale=stale, feed_age=age))
@@ -85,7 +87,7 @@ class EdgeProcess:
             resume_window=0,
         )
         self.backplane = LossyBackplane(exchange)
-        self.edge = Edge(self.hub, self.backplane, name, clock, freshness)
+        self.edge = Edge(self.hub, self.backplane, name, clock, freshness, stale_after=SILENCE)
         self.dispatch = Forwarding(self.edge, self.hub, clock)
 
     def peer(self, unread_size: int = 1_000_000) -> Peer:

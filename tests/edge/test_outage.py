@@ -1,12 +1,13 @@
 """What the clients of an edge see when the link to the owner breaks, and when it heals."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from generated.ws.channels import AccountTopic, BarsTopic
-from handlers.realtime.edge import PATIENCE, SILENCE
-from tests.edge.stage import Installation, OwnerProcess, Peer, rest
+from handlers.realtime.edge import AT_ONCE, PATIENCE
+from tests.edge.stage import SILENCE, Installation, OwnerProcess, Peer, rest, until
 from tests.ws.stage import bar, transaction
 
 AAPL = BarsTopic("AAPL", "1")
@@ -285,3 +286,17 @@ async def test_updates_of_a_slow_client_survive_a_cut(installation: Installation
         peer.socket.resume()
         await rest()
         assert "bars.update" in kinds(peer.take())
+
+
+async def test_thousands_come_back_without_asking_all_at_once(installation: Installation) -> None:
+    async with installation.both() as (owner, edge):
+        peers = [edge.peer() for _ in range(3 * AT_ONCE)]
+        asked = [
+            peer.say("quotes.subscribe", symbol=f"S{number}") for number, peer in enumerate(peers)
+        ]
+        await asyncio.gather(*asked)
+        installation.exchange.cut()
+        installation.exchange.heal()
+        assert len(edge.edge._on_their_way) <= AT_ONCE
+        await until(lambda: edge.edge.linked)
+        assert len(owner.stage.work.topics) == len(peers)
