@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partialmethod
 from unittest.mock import patch
 
 import httpx
@@ -13,9 +14,11 @@ from starlette.applications import Starlette
 
 from handlers.app import create_application
 from handlers.edge import create_edge
+from handlers.feeds import freshness
 from handlers.feeds.feeds import Feeds
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
+from handlers.realtime.connections import Connections
 from handlers.realtime.memory_backplane import Exchange, MemoryBackplane
 from handlers.storage.replays import MemoryReplays
 from tests.application import BAR_DURATION, NOW, Application, memory_ports, recorded, settings
@@ -24,6 +27,8 @@ from tests.docs.clients import StockClient
 from tests.ws.server import serve
 
 STEP = 250
+LOOKS = 0.005
+"""Seconds between two looks of the server at its feeds and its connections."""
 PING = '{"type":"ping"}'
 NEARLY_ALL = 3_268
 """Recorded bars; three more, and the recording is at its end."""
@@ -107,7 +112,7 @@ class Scene:
         self._silenced.enter_context(patch.object(feed, "step"))
         for _ in range(3):
             self._clock.advance(2_100)
-            await asyncio.sleep(0.3)  # longer than the server looks away
+            await asyncio.sleep(10 * LOOKS)
 
     async def come_back(self) -> None:
         self._silenced.close()
@@ -160,8 +165,10 @@ async def staged(
     client: StockClient, *, guarded: bool = False, second: bool = False
 ) -> AsyncIterator[Scene]:
     scene = Scene(client, guarded=guarded, second=second)
-    await scene.start()
-    try:
-        yield scene
-    finally:
-        await scene.stop()
+    watch = partialmethod(Connections.watch, LOOKS)
+    with patch.object(Connections, "watch", watch), patch.object(freshness, "INTERVAL", LOOKS):
+        await scene.start()
+        try:
+            yield scene
+        finally:
+            await scene.stop()

@@ -12,7 +12,7 @@ from tests.docs.page import CLIENT
 from tests.docs.scene import staged
 from tests.resilience.proxy import Cut, proxy
 
-ORDERS = 40
+ORDERS = 24
 
 
 async def test_the_printed_client_follows_an_account_across_cuts(
@@ -25,7 +25,7 @@ async def test_the_printed_client_follows_an_account_across_cuts(
         target = scene.address.removeprefix("ws://").removesuffix("/api/v1/ws")
         number = (await rest.get("/accounts")).json()["accounts"][0]["accountId"]
         account = client["Account"](number)
-        async with proxy(target, lambda: Cut(received=random.randrange(400, 6_000))) as between:
+        async with proxy(target, lambda: Cut(received=random.randrange(400, 4_000))) as between:
             address = f"ws://127.0.0.1:{between.port}/api/v1/ws"
             following = asyncio.create_task(client["follow"](account, address))
             for _ in range(ORDERS):
