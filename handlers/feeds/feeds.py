@@ -162,6 +162,7 @@ class Feeds(FeedSink):
                 await feed.run(self)
             except Exception:
                 log.exception("the feed %s failed and is run again", feed.name)
+                _heed_cancellation()
             await asyncio.sleep(RESTART_SECONDS)
 
     def _canonical(self, symbol_id: str) -> str:
@@ -169,3 +170,10 @@ class Feeds(FeedSink):
         if symbol is None:
             raise KeyError(symbol_id)
         return symbol.id
+
+
+def _heed_cancellation() -> None:
+    """A task group that was canceled while something in it failed raises the failure alone."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

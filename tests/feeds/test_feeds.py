@@ -143,3 +143,26 @@ async def test_a_feed_that_fails_is_run_again_and_holds_up_no_other(
     assert runs > 1
     assert simulated.heartbeat_at() == NOW
     assert "the feed replay failed and is run again" in caplog.text
+
+
+async def test_a_feed_that_fails_while_it_is_canceled_is_not_run_again(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated, _ = both(clock)
+
+    async def fail() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError as error:
+            raise ArithmeticError from error
+
+    async def run(self: Feed, sink: FeedSink) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(fail())
+
+    monkeypatch.setattr(SimulatedFeed, "run", run)
+    task = asyncio.create_task(Feeds([simulated]).run())
+    await asyncio.sleep(0.005)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 5)

@@ -1,12 +1,16 @@
 """The replay feed is a feed; what it gives is the record, and nothing of what lies ahead."""
 
+import logging
+
 import pytest
 from typing_extensions import override
 
 from generated.models import Adjustment, Resolution
+from handlers.feeds import calendars
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.replay.record import Record, RecordMissing
 from handlers.market.resolutions import DAY, HOUR, MINUTE
+from handlers.market.sessions import Sessions
 from handlers.storage.migrations import open_database
 from handlers.storage.replays import MemoryReplays, Replays, SqlReplays
 from tests.clock import ManualClock
@@ -181,6 +185,22 @@ def test_half_days_close_early(rows: Rows, day: str, closes: str) -> None:
     quote = feed.quote("REC:AAPL")
     assert quote is not None
     assert quote.time == close
+
+
+async def test_without_a_calendar_all_days_are_whole_ones(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load(code: str, start: str, end: str) -> Sessions:
+        raise OSError(code)
+
+    monkeypatch.setattr(calendars, "_load", load)
+    feed = replay(
+        ManualClock(NOW), history=[row["Date"] for row in rows["AAPL"]].index("2000-11-24")
+    )
+    with caplog.at_level(logging.ERROR):
+        await feed.ready("REC:AAPL")
+    assert "half days end late" in caplog.text
+    assert feed.session_end("REC:AAPL") == day_of("2000-11-24") * DAY + 21 * HOUR
 
 
 @pytest.mark.parametrize("resolution", [Resolution.WEEK, Resolution.MONTH])

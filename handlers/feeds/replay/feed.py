@@ -102,7 +102,7 @@ class ReplayFeed(Feed):
     async def ready(self, symbol_id: str) -> None:
         self._recording.series(symbol_id)
         if self._hours is not None and not self._hours.loaded:
-            await asyncio.to_thread(self._hours.load)
+            await self._load(self._hours)
 
     @override
     def history(
@@ -182,7 +182,7 @@ class ReplayFeed(Feed):
     async def run(self, sink: FeedSink) -> None:
         async with asyncio.TaskGroup() as group:
             if self._hours is not None:
-                group.create_task(asyncio.to_thread(self._hours.load))
+                group.create_task(self._load(self._hours))
             while True:
                 now = self._clock.now()
                 if self._hours is None or self._hours.loaded:
@@ -191,6 +191,13 @@ class ReplayFeed(Feed):
                     self._heartbeat_at = now
                 wait = min(self._schedule.next_change(now) - now, LONGEST_SLEEP)
                 await asyncio.sleep(wait / 1_000)
+
+    async def _load(self, hours: ExchangeSessions) -> None:
+        try:
+            await asyncio.to_thread(hours.load)
+        except Exception:
+            log.exception("the calendar of New York could not be loaded: half days end late")
+            self._recording.hours = self._hours = None
 
     def step(self, sink: FeedSink) -> None:
         """Stream what has come by now since the step before, day by day."""

@@ -35,7 +35,7 @@ class Recording:
 
     def __init__(self, record: Record, hours: Sessions | None = None) -> None:
         """`hours` are those of the exchange; without them all days are whole ones."""
-        self._hours = hours
+        self.hours = hours
         self._series = {
             symbol_id(ticker, EXCHANGE.name): Series(bars) for ticker, bars in record.bars.items()
         }
@@ -105,7 +105,7 @@ class Recording:
 
     def _close(self, time: int) -> int:
         """When the exchange closed on the day, Unix milliseconds: early on half days."""
-        session = self._hours.at_or_before(time + DAY - 1) if self._hours else None
+        session = self.hours.at_or_before(time + DAY - 1) if self.hours else None
         if session is not None and session.day == day_of(time):
             return session.close
         day = datetime.fromtimestamp(time / SECOND, UTC).date()
