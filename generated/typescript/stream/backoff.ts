@@ -7,7 +7,7 @@ import type { Settings } from './types.ts'
 const steady = 10_000
 
 /** Codes of refusals that pass by themselves. */
-export const passing: ReadonlySet<unknown> = new Set(['rate_exceeded', 'internal_error', 'too_many_connections'])
+export const passing: ReadonlySet<unknown> = new Set(['rate_exceeded', 'unavailable', 'internal_error', 'too_many_connections'])
 
 export class Backoff {
   readonly #settings: Settings
