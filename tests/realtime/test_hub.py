@@ -201,3 +201,19 @@ async def test_who_joins_within_a_tick_stands_after_what_was_published(stage: St
     assert joined.seq == 1
     assert len(early.frames) == 1
     assert late.frames == []
+
+
+async def test_a_write_that_fails_ends_neither_the_tick_nor_the_client(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    (broken, one), (whole, two) = stage.client(), stage.client()
+    for client in (one, two):
+        await stage.join(client, "a", Counter())
+    write, broken.write = broken.write, lambda _: 1 / 0  # type: ignore[method-assign,assignment]
+    stage.hub.publish("a", "a.update", "", b"1")
+    stage.tick.end()
+    broken.write = write  # type: ignore[method-assign]
+    stage.hub.publish("a", "a.update", "", b"2")
+    stage.tick.end()
+    assert (len(broken.frames), len(whole.frames)) == (1, 2)
+    assert "a client could not be written to" in caplog.text
