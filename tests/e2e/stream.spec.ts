@@ -3,7 +3,7 @@ import { expectAccessible, keepScreenshot, Terminal } from './terminal'
 
 interface Answer {
   type: string
-  payload: { resumed?: boolean }
+  payload: { topic?: string; resumed?: boolean }
 }
 
 /** The stream of the page: what the server said, and what it could have said. */
@@ -23,6 +23,12 @@ async function tapped(page: Page) {
   return {
     say: (message: object) => sockets.at(-1)?.send(JSON.stringify(message)),
     close: (code: number, reason: string) => sockets.at(-1)?.close({ code, reason }),
+    /** Until the server has answered for each of these topics. */
+    joined: async (...topics: string[]) => {
+      await expect(() => {
+        expect(all().map(({ payload }) => payload.topic)).toEqual(expect.arrayContaining(topics))
+      }).toPass()
+    },
     /** The families that were answered on a connection; the first is 1. */
     answers: (connection: number) =>
       (answers.get(connection) ?? []).map(({ type }) => type.split('.')[0] ?? '').sort(),
@@ -58,6 +64,7 @@ for (const theme of ['dark', 'light'] as const) {
           wire.say({ type, topic, payload: { stale, feedAge: stale ? 6_200 : 0 } })
         }
       }
+      await wire.joined(...topics)
       tell(true)
       await expect(page.locator('[data-state-of-connection="stale"]')).toBeVisible()
       await expect(page.locator('[data-watched="AAPL"] [data-stale]')).toBeVisible()
@@ -88,6 +95,7 @@ for (const theme of ['dark', 'light'] as const) {
         const payload = { accountId: account, broker: 'paper', state, since: Date.now(), reason }
         wire.say({ type: 'connection.update', topic: `connection:${account}`, seq, payload })
       }
+      await wire.joined(`connection:${account}`)
       tell('disconnected', 1_000, 'The ledger takes no writes; orders are refused meanwhile.')
       await expect(page.locator('[data-state-of-connection="brokerLost"]')).toBeVisible()
       await expect(terminal.ticket.getByTestId('broker-lost')).toContainText('The ledger takes no')
@@ -105,7 +113,9 @@ for (const theme of ['dark', 'light'] as const) {
       await new Terminal(page).open()
       const account = await accountId(page)
       const status = { stale: true, feedAge: 6_200 }
-      for (const topic of ['quotes:AAPL', 'quotes:MSFT', `pnl:${account}`])
+      const topics = ['quotes:AAPL', `pnl:${account}`]
+      await wire.joined(...topics)
+      for (const topic of topics)
         wire.say({ type: `${topic.split(':')[0] ?? ''}.status`, topic, payload: status })
       await expect(page.locator('[data-state-of-connection="stale"]')).toBeVisible()
       await keepScreenshot(page, testInfo, `stale-phone-chart-${theme}`)
@@ -136,9 +146,8 @@ test('the chart and the account go on after a cut without being read anew', asyn
   const wire = await tapped(page)
   const terminal = new Terminal(page)
   await terminal.open()
-  await expect(() => {
-    expect(wire.answers(1)).toContain('account')
-  }).toPass()
+  await wire.joined(`account:${await accountId(page)}`)
+  await page.waitForLoadState('networkidle')
   const read: string[] = []
   page.on('request', (request) => {
     if (/\/(bars|orders|executions)\b/.test(request.url())) read.push(request.url())
