@@ -238,7 +238,7 @@ def test_what_is_changed_leads_to_the_promised_errors(changed: Phase) -> None:
 
 def test_what_is_changed_works(copy: Copy, changed: Phase) -> None:
     for address in copy.serve():
-        with httpx.Client(base_url=f"{address}/api/v1") as client:
+        with httpx.Client(base_url=f"{address}/api/v1", timeout=60) as client:
             query: dict[str, str | int] = {"symbol": "REC:IBM", "maxAge": 0}
             refused = client.get("/datafeed/trade", params=query)
             assert (refused.status_code, refused.json()["code"]) == (422, "no_price")
