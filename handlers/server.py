@@ -18,6 +18,7 @@ from generated.ws.policy import LIMITS
 from handlers.app import create_application, open_backplane, open_ports
 from handlers.clock import SystemClock
 from handlers.edge import create_edge
+from handlers.operations.http_protocol import PatientProtocol
 from handlers.operations.logging import configure_logging
 from handlers.operations.refusal import Refused
 from handlers.realtime.uvicorn_protocol import StreamProtocol
@@ -183,6 +184,7 @@ def _logs_json(log_format: LogFormat) -> bool:
 def _config(settings: Settings, application: object) -> uvicorn.Config:
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
+        http=PatientProtocol,
         ws=StreamProtocol,
         ws_max_size=LIMITS.frame_size,
         ws_per_message_deflate=False,  # a compressor for each connection costs more than it saves
