@@ -26,6 +26,7 @@ class Client:
         "_unread_size",
         "behind_since",
         "closed",
+        "failed",
         "fresh",
         "outbox",
         "overflowed",
@@ -40,6 +41,7 @@ class Client:
         self._behind = False
         self.closed = False
         self.overflowed: Callable[[], None] | None = None
+        self.failed: Callable[[], None] | None = None
         self._left: asyncio.Event | None = None
         self._socket = socket
         self._unread_size = unread_size
@@ -71,6 +73,13 @@ class Client:
         self.fresh.clear()
         self.outbox.clear()
         self._all_left()
+
+    def fail(self) -> None:
+        """It is not known what of the last write has left: the connection cannot go on."""
+        self.fresh.clear()
+        self.outbox.clear()
+        if self.failed is not None:
+            self.failed()
 
     def discard(self, topic: str) -> None:
         """Forget the values of a topic that the client has left."""

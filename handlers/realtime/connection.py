@@ -63,6 +63,7 @@ class Connection:
         self._warned = False
         self.closed: Close | None = None
         client.overflowed = lambda: self.close(rules.TOO_SLOW)
+        client.failed = lambda: self.close(rules.FAILED)
         socket.when_writable = lambda: client.flush(self._now())
         socket.when_ending = self.end
 

@@ -1,11 +1,14 @@
 """All connections of this process: how many may be open, and one clock for their checks."""
 
 import asyncio
+import logging
 from collections import Counter
 from typing import Final
 
 from handlers.realtime.connection import Connection
 from handlers.realtime.policy import Close, Policy
+
+log = logging.getLogger(__name__)
 
 _TURN: Final = 100
 """Connections that are checked before others get their turn."""
@@ -80,7 +83,7 @@ class Connections:
             await asyncio.sleep(interval)
             for number, connection in enumerate(tuple(self._open), 1):
                 if connection in self._open:
-                    connection.check()
+                    _check(connection)
                 if number % _TURN == 0:
                     await asyncio.sleep(0)
 
@@ -88,6 +91,13 @@ class Connections:
         """Tell all of them that the server is shutting down, and close them."""
         for connection in tuple(self._open):
             connection.end()
+
+
+def _check(connection: Connection) -> None:
+    try:
+        connection.check()
+    except Exception:
+        log.exception("a connection could not be checked")
 
 
 def _less(counter: Counter[str], key: str) -> None:

@@ -210,8 +210,8 @@ class Hub:
         self, client: Client, address: str, source: Source, resume: Place, answer: Answer
     ) -> None:
         """Send what the source has kept page by page, at the pace of the client, then join."""
-        self.leave(client, address)
         page = await source.after(*resume)
+        self.leave(client, address)
         if page is None:
             self._join(client, address, source, resume, answer)
             return

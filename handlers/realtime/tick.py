@@ -68,7 +68,7 @@ class Tick:
                 self.conflated += client.flush(now)
             except Exception:
                 log.exception("a client could not be written to")
-                client.fresh.clear()
+                client.fail()
 
     def _put(self, clients: Iterable[Client], frame: Frame) -> None:
         """The innermost loop of the product."""

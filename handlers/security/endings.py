@@ -1,7 +1,10 @@
 """Tells open sockets that the session or the key that opened them is no more."""
 
+import logging
 from collections.abc import Callable
 from typing import Final
+
+log = logging.getLogger(__name__)
 
 REMEMBERED: Final = 1_024
 """Endings that are known to those who come too late to hear of them."""
@@ -41,4 +44,7 @@ class Endings:
         if len(self._ended) > REMEMBERED:
             del self._ended[next(iter(self._ended))]
         for ended in tuple(self._listeners.get(credential, ())):
-            ended()
+            try:
+                ended()
+            except Exception:  # the others must hear of it all the same
+                log.exception("a socket was not told that its session has ended")

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, final
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 
 from generated import models
@@ -84,7 +83,7 @@ class Identity:
             await asyncio.sleep(LOOK_EVERY)
             try:
                 await self.check()
-            except SQLAlchemyError:
+            except Exception:
                 log.exception("whether sessions have ended could not be read")
 
     async def check(self) -> None:

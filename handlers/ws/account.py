@@ -56,7 +56,7 @@ class AccountStream(AccountHandler, AccountListener):
         return [
             (transaction.sequence, wire.account_update(state, transaction))
             for transaction in stored
-            if transaction.sequence <= applied
+            if transaction.sequence <= applied and transaction.epoch == epoch
         ]
 
     @override

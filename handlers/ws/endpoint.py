@@ -85,6 +85,10 @@ class StreamEndpoint:
         if (await receive())["type"] != "websocket.connect":
             return
         handshake = HTTPConnection(scope)
+        address = _address(handshake)
+        if not self._connections.admits(None, address):
+            await self._refuse(scope, send)
+            return
         try:
             admission = await self._admit(handshake)
         except Unauthenticated:
@@ -93,13 +97,15 @@ class StreamEndpoint:
         except PermissionMissing:
             await self._turn_away(send, rules.FORBIDDEN)
             return
-        address = _address(handshake)
         if self._connections.admits(_user(admission), address):
             await send({"type": "websocket.accept"})
             await self._serve(socket_of(scope, receive, send), admission, address)
         else:
-            self._connections.refused += 1
-            await _refuse(scope, send)
+            await self._refuse(scope, send)
+
+    async def _refuse(self, scope: Scope, send: Send) -> None:
+        self._connections.refused += 1
+        await _refuse(scope, send)
 
     async def _explain(self, request: HTTPConnection) -> Response:
         """A browser hides why a handshake was refused; who asks without one is told."""

@@ -9,6 +9,7 @@ from generated.ws import problems
 from handlers.realtime import policy as rules
 from handlers.realtime.connection import Connection
 from handlers.realtime.connections import Connections
+from handlers.realtime.policy import Close
 
 
 class Admission(Protocol):
@@ -35,7 +36,7 @@ class Visitor:
         self._authenticate = authenticate
         self._connections = connections
         self._forget: Callable[[], None] | None = None
-        self._turned_away = False
+        self._turned_away: Close | None = None
         self.session: models.Session | None = None
 
     async def authenticate(self, payload: models.Auth) -> models.Authenticated:
@@ -45,10 +46,10 @@ class Visitor:
         try:
             admission = await self._authenticate(payload.token.get_secret_value())
         except Unauthenticated as error:
-            self._turned_away = True
+            self._turned_away = rules.UNAUTHENTICATED
             raise problems.InvalidCredentials from error
         except PermissionMissing as error:
-            self._turned_away = True
+            self._turned_away = rules.FORBIDDEN
             raise problems.PermissionMissing from error
         if not self._connections.sign_in(self.connection, admission.session.user_id):
             raise problems.TooManyConnections
@@ -63,8 +64,8 @@ class Visitor:
 
     def answered(self) -> None:
         """Who was turned away has been told why, and goes."""
-        if self._turned_away:
-            self.connection.close(rules.UNAUTHENTICATED)
+        if self._turned_away is not None:
+            self.connection.close(self._turned_away)
 
     def leave(self) -> None:
         if self._forget is not None:

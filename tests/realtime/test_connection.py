@@ -222,3 +222,14 @@ async def test_a_fault_of_ours_closes_this_connection_alone(
     await room.say("fail")
     assert room.socket.closed == (1011, "internal error")
     assert "a stream connection failed" in caplog.text
+
+
+async def test_a_write_that_fails_ends_the_connection_so_that_it_can_resume(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise BufferError
+
+    monkeypatch.setattr(room.socket, "write", broken)
+    await room.say("a")
+    assert room.socket.closed == (1011, "internal error")

@@ -27,3 +27,15 @@ def test_does_not_remember_for_ever() -> None:
     endings.listen("key_0", lambda: heard.append("forgotten"))
     endings.listen(f"key_{REMEMBERED}", lambda: heard.append("late"))
     assert heard == ["late"]
+
+
+def test_one_who_fails_does_not_keep_it_from_the_others() -> None:
+    endings, heard = Endings(), list[str]()
+
+    def fails() -> None:
+        raise LookupError
+
+    endings.listen("key_1", fails)
+    endings.listen("key_1", lambda: heard.append("told"))
+    endings.end("key_1")
+    assert heard == ["told"]

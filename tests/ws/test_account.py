@@ -1,5 +1,6 @@
 """The account's stream: one frame for each ledger transaction, with all that it did."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -154,6 +155,8 @@ async def test_a_reset_begins_a_new_epoch(streams: Streams) -> None:
     streams.account.opened(topic)
     await streams.house.oms.submit(USER, account, buy(symbol="REC:IBM"))
     epoch = streams.account.snapshot(topic)[0]
+    reading = asyncio.ensure_future(streams.account.after(topic, epoch, 0))
+    await asyncio.sleep(0)
     streams.house.replay_epoch = "two"
     streams.house.oms.on_epoch(None)  # type: ignore[arg-type]
     await streams.house.oms.close()
@@ -164,6 +167,8 @@ async def test_a_reset_begins_a_new_epoch(streams: Streams) -> None:
     assert streams.kinds() == ["order", "reset"]
     assert update["events"][1]["epoch"] == new_epoch
     assert streams.account.snapshot(topic)[2].orders == []
+    assert [number for number, _ in await reading or ()] == [1, 2]
+    assert await streams.account.after(topic, epoch, 2) is None
 
 
 async def test_a_snapshot_holds_working_orders_and_open_positions(

@@ -142,7 +142,7 @@ async def test_a_key_of_the_application_does_what_it_may(application: Applicatio
         await client.heard()
         client.send(said("auth", token=trading))
         assert await _answer(client) == ("error", "permission_missing")
-        assert await _closed(client) == 4100
+        assert await _closed(client) == 4101
     bearer = {"authorization": f"Bearer {trading}"}
     async with AsgiClient(application.asgi, headers=bearer, peer=ELSEWHERE) as client:
         assert await _closed(client) == 4101
