@@ -103,3 +103,7 @@ class Asking:
         self.clients.discard(client)
         if not self.clients and self._client is not None:
             self._client.end()
+
+    def stop(self) -> None:
+        for client in tuple(self.clients):
+            self.forget(client)

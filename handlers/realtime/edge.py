@@ -14,6 +14,7 @@ from handlers.realtime.backplane import Backplane
 from handlers.realtime.client import Client
 from handlers.realtime.hub import Hub
 from handlers.realtime.link import Answer, Arrival, Ask, Now, Outgoing, Part
+from handlers.realtime.restoring import restore
 from handlers.realtime.seats import Pending, RemoteSource, Seat, Told, Wish, family_of
 from handlers.realtime.topic import Joined, Place
 from handlers.realtime.update import Update
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE: Final = 10_000
 """Milliseconds after which a request without an answer is given up."""
-AT_ONCE: Final = 256
+AT_ONCE: Final = 32
 """Requests on their way: the answers to more could be too much for the backplane."""
 
 Freshness = Callable[[bool, int], bytes]
@@ -116,7 +117,7 @@ class Edge:
         """Give signs of life; notice when the owner gives none."""
         now = self._now()
         for pending in tuple(self._pending.values()):
-            if now - pending.moved_at > PATIENCE:
+            if not pending.reading and now - pending.moved_at > PATIENCE:
                 self._give_up(pending)
         if self._state is _State.GREETING:
             self._greet()
@@ -183,6 +184,9 @@ class Edge:
         self._restoring.clear()
         self._line.clear()
         self._on_their_way.clear()
+        for pending in self._pending.values():
+            if pending.reading:
+                pending.reading, pending.moved_at = False, self._now()
         if self._state is _State.LINKED:
             self._linked_at = self._now()
         if self._state in (_State.LINKED, _State.RESTORING):
@@ -241,10 +245,10 @@ class Edge:
             return
         self._expected += 1
         self._heard_at = self._now()
-        self._take(arrival.message)
-        if isinstance(arrival.message, Answer):
+        if isinstance(arrival.message, Part | Answer):
             self._on_their_way.discard(arrival.message.number)
-            self._send()
+        self._take(arrival.message)
+        self._send()
 
     def _take(self, message: link.Message) -> None:
         match message:
@@ -279,8 +283,19 @@ class Edge:
                 clients = [self._numbers[client] for client in seat.clients]
                 self._ask(number, clients, seat.wish.resuming(seat.place))
             elif number in self._pending:
-                pending = self._pending[number]
-                self._ask(number, [self._number(pending.client)], pending.request())
+                self._ask_for(self._pending[number])
+
+    def _ask_for(self, pending: Pending) -> None:
+        pending.moved_at = self._now()
+        if pending.reading:
+            pending.reading = False
+            self._take_more(pending.number)
+        else:
+            self._ask(pending.number, [self._number(pending.client)], pending.request())
+
+    def _take_more(self, number: int) -> None:
+        self._on_their_way.add(number)
+        self._out.send(link.Taken(number))
 
     def _ask(self, number: int, clients: Sequence[int], wish: Wish) -> None:
         self._on_their_way.add(number)
@@ -303,7 +318,7 @@ class Edge:
         for frame in message.frames:
             self._tell_one(pending, Told(frame), frame, lossless=isinstance(message, Part))
         if isinstance(message, Part):
-            self._take_time(message.number, client)
+            self._take_time(pending)
             return
         if message.joined is not None and pending.place is not None:
             self._sit(pending, message.joined, pending.place)
@@ -333,52 +348,43 @@ class Edge:
         self._topics[pending.client].add(address)
 
     def _rise(self, address: str, client: Client) -> None:
-        seat = self._seats[address]
-        seat.clients.discard(client)
         self._topics.get(client, set()).discard(address)
+        seat = self._seats.get(address)
+        if seat is None:  # the owner answered after we gave up
+            return
+        seat.clients.discard(client)
         if not seat.clients:
             del self._seats[address]
 
     def _restore(self, seat: Seat, message: Part | Answer) -> None:
         """What the clients of a topic have missed, for all of them."""
         self._tell(seat, stale=False, age=0)
-        for told in map(Told, message.frames):
-            place = told.place(seat.place) or seat.place
-            if told.answers and not told.accepts:
-                self._cut(seat)
-            elif told.breaks or (told.accepts and not told.resumed):
-                self._hub.gap(seat.address, *place)
-            elif not told.answers:
-                self._hub.deliver(told.update(place, lossless=isinstance(message, Part)))
-            seat.place = place
+        restore(self._hub, seat, message)
         if isinstance(message, Part):  # waiting for one who does not read would delay all
-            self._out.send(link.Taken(message.number))
+            self._take_more(message.number)
         else:
             del self._restoring[message.number]
             self._restored()
 
-    def _cut(self, seat: Seat) -> None:
-        """The owner no longer has the topic for them: they begin anew, each by itself."""
-        for client in tuple(seat.clients):
-            if client.overflowed is not None:
-                client.overflowed()
-
-    def _take_time(self, number: int, client: Client) -> None:
+    def _take_time(self, pending: Pending) -> None:
         """Ask for more of an answer when what there is has left."""
+        pending.reading = True
 
         async def room(out: Outgoing) -> None:
-            await client.room()
-            if out is self._out:
-                out.send(link.Taken(number))
+            await pending.client.room()
+            if out is self._out and pending.number in self._pending:
+                self._queue(pending.number)
 
         task = asyncio.create_task(room(self._out))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
 
     def _give_up(self, pending: Pending) -> None:
+        log.warning("the owner of the topics does not answer a request")
         if not pending.done.done():
             pending.done.set_exception(Unreachable())
         del self._pending[pending.number]
-        if self._state is _State.LINKED:
-            log.warning("the owner of the topics does not answer")
-            self._greet()
+        if pending.number in self._on_their_way:
+            self._on_their_way.discard(pending.number)
+            self._out.send(link.Stop(pending.number))
+            self._send()

@@ -47,6 +47,13 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Nobody waits for the answer to a request any more."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """A client of the edge is no more."""
 
@@ -120,6 +127,7 @@ Message = (
     Hello
     | Ask
     | Taken
+    | Stop
     | Gone
     | Bye
     | Beat

@@ -161,6 +161,8 @@ class Owner:
                 self._begin(edge, message)
             case link.Taken(number) if number in edge.asking:
                 edge.asking[number].taken()
+            case link.Stop(number) if number in edge.asking:
+                edge.asking[number].stop()
             case link.Gone(client):
                 self._forget(edge, client)
             case _:

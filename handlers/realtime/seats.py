@@ -52,7 +52,9 @@ class Wish:
 
 @dataclass(eq=False)
 class Pending:
-    """A request on its way. `place` is where the client stands once a part of the answer came."""
+    """A request on its way. `place` is where the client stands once a part of the answer came;
+    while it is `reading` that part, the owner waits for it.
+    """
 
     number: int
     client: Client
@@ -62,6 +64,7 @@ class Pending:
     address: str | None = None
     place: Place | None = None
     resent: bool = False
+    reading: bool = False
 
     def request(self) -> Wish:
         """What the owner is asked: to go on, if it has answered in part."""

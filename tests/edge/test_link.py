@@ -15,6 +15,7 @@ from handlers.realtime.link import (
     Moved,
     Outgoing,
     Part,
+    Stop,
     decode,
     encode,
 )
@@ -34,6 +35,7 @@ messages = st.one_of(
         *(words, words, words, numbers, st.none() | words, parts, st.booleans(), st.booleans()),
     ),
     st.builds(Moved, words, words, numbers),
+    st.builds(Stop, numbers),
     st.just(Beat()),
 )
 

@@ -300,3 +300,56 @@ async def test_thousands_come_back_without_asking_all_at_once(installation: Inst
         assert len(edge.edge._on_their_way) <= AT_ONCE
         await until(lambda: edge.edge.linked)
         assert len(owner.stage.work.topics) == len(peers)
+
+
+async def test_a_client_that_takes_its_time_is_not_given_up(installation: Installation) -> None:
+    async with installation.both() as (owner, edge):
+        owner.stage.account.sequence = 1_000
+        peer, other = edge.peer(), edge.peer()
+        await watch_bars(other)
+        peer.socket.stall()
+        asked = peer.say(
+            "account.subscribe", accountId="acc_1", resume={"epoch": "ledger", "seq": 0}
+        )
+        await rest()
+        for _ in range(4):
+            installation.clock.move(SILENCE - 1)
+            owner.owner.check()
+            await rest()
+            edge.edge.check()
+            await rest()
+        assert edge.edge.linked
+        assert kinds(other.take()) == []
+        peer.socket.resume()
+        await asked
+        await rest()
+        _, *updates = peer.take()
+        assert [each["seq"] for each in updates] == list(range(1, 1_001))
+
+
+async def test_a_request_that_hangs_fails_alone(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with installation.both() as (owner, edge):
+        peer, other = edge.peer(), edge.peer()
+        await watch_bars(other)
+
+        async def hang(*_: object) -> AccountTopic:
+            await asyncio.sleep(3_600)
+            return ACCOUNT
+
+        monkeypatch.setattr(type(owner.stage.account), "subscribe", hang)
+        asked = peer.say("account.subscribe", accountId="acc_1")
+        await rest()
+        for _ in range(3):
+            installation.clock.move(SILENCE - 1)
+            owner.owner.check()
+            await rest()
+            edge.edge.check()
+            await rest()
+        await asked
+        (answer,) = peer.take()
+        assert answer["payload"]["code"] == "unavailable"
+        assert edge.edge.linked
+        assert kinds(other.take()) == []
+        assert not edge.edge._on_their_way
