@@ -247,7 +247,13 @@ class Edge:
         self._heard_at = self._now()
         if isinstance(arrival.message, Part | Answer):
             self._on_their_way.discard(arrival.message.number)
-        self._take(arrival.message)
+        try:
+            self._take(arrival.message)
+        except Exception:
+            log.exception("something the owner sent could not be taken: beginning anew")
+            self._part()
+            self._state = _State.GREETING  # the next check greets, so as not to do it in a loop
+            return
         self._send()
 
     def _take(self, message: link.Message) -> None:
@@ -311,6 +317,9 @@ class Edge:
     def _pass_on(self, pending: Pending, message: Part | Answer) -> None:
         """Frames for one client; at the end of the answer it is on the topic, or no longer."""
         client = pending.client
+        if client.closed:
+            self.forget(client)
+            return
         pending.moved_at = self._now()
         if isinstance(message, Answer) and message.left is not None:
             self._hub.leave(client, message.left)

@@ -145,7 +145,11 @@ class Owner:
             return
         edge.expected += 1
         edge.heard_at = self._now()
-        self._take(edge, arrival.message)
+        try:
+            self._take(edge, arrival.message)
+        except Exception:
+            log.exception("what the edge %s sent could not be taken", arrival.sender)
+            self._drop(arrival.sender)  # its next sign of life is answered with Lost
 
     def _welcome(self, name: str, hello: link.Hello) -> None:
         self._drop(name)

@@ -353,3 +353,65 @@ async def test_a_request_that_hangs_fails_alone(
         assert edge.edge.linked
         assert kinds(other.take()) == []
         assert not edge.edge._on_their_way
+
+
+async def test_an_update_that_could_not_be_taken_is_asked_for_again(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with installation.both() as (owner, edge):
+        peer = edge.peer()
+        await peer.ask("account.subscribe", accountId="acc_1")
+
+        def fail(*_: object) -> None:
+            raise RuntimeError
+
+        with monkeypatch.context() as broken:
+            broken.setattr(edge.edge, "_publish", fail)
+            book(owner, 8)
+            await rest()
+        assert not edge.edge.linked
+        edge.edge.check()
+        await rest()
+        assert edge.edge.linked
+        book(owner, 9)
+        await rest()
+        updates = [each["seq"] for each in peer.take() if each["type"] == "account.update"]
+        assert updates == [8, 9]
+
+
+async def test_a_request_that_the_owner_could_not_take_is_asked_again(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with installation.both() as (owner, edge):
+        peer = edge.peer()
+
+        def fail(*_: object) -> None:
+            raise RuntimeError
+
+        with monkeypatch.context() as broken:
+            broken.setattr(owner.owner, "_begin", fail)
+            asked = peer.say("bars.subscribe", symbol="AAPL", resolution="1")
+            await rest()
+        assert not asked.done()
+        edge.edge.check()
+        await rest()
+        assert [each["payload"]["status"] for each in peer.take()] == ["ok"]
+
+
+async def test_nobody_reads_on_for_a_client_that_is_closed(installation: Installation) -> None:
+    async with installation.both() as (owner, edge):
+        owner.stage.account.sequence = 1_000
+        peer = edge.peer()
+        peer.socket.stall()
+        asked = peer.say(
+            "account.subscribe", accountId="acc_1", resume={"epoch": "ledger", "seq": 0}
+        )
+        await rest()
+        peer.client.end()
+        for _ in range(3):
+            await rest()
+        assert asked.done()
+        assert edge.edge._numbers == {}
+        (follower,) = owner.owner._edges.values()
+        assert not follower.asking
+        assert not follower.clients
