@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, final
 
 from typing_extensions import override
@@ -16,11 +16,16 @@ from handlers.realtime.client import Client
 from handlers.realtime.edge import Edge, EdgeHub, Unreachable
 from handlers.realtime.link import Ask
 from handlers.realtime.seats import Wish
+from handlers.storage.ledger import LedgerUnavailable
 
 log = logging.getLogger(__name__)
 
 _OURS: Final = frozenset({"ping", "auth"})
-_ANSWERED: Final = (".subscribe", ".unsubscribe")
+_ANSWERED: Final = frozenset(
+    f"{family}.{verb}"
+    for family in ("bars", "quotes", "account", "pnl", "connection")
+    for verb in ("subscribe", "unsubscribe")
+)
 
 
 @final
@@ -45,6 +50,9 @@ class Forwarding(Dispatch[Client]):
         if request.refusal is not None or request.type in _OURS or caller.session is None:
             await super().answer(client, caller, request)
             return
+        if request.type not in _ANSWERED:
+            self._hub.send(client, error(request.id, problems.UnknownType()))
+            return
         try:
             session = to_bytes(caller.session)
             await self._edge.ask(client, Wish(request.type, request.id, session, request.json))
@@ -66,24 +74,33 @@ class ForwardedCaller:
 @final
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """What edges forward. `admit` is called with the user id before the request is answered."""
+    """What edges forward. `admit` is called with a user id before that user's first request."""
 
     dispatch: Dispatch[Asking]
     admit: Callable[[str], Awaitable[None]]
+    admitted: set[str] = field(default_factory=set)
 
     async def serve(self, asking: Asking, ask: Ask) -> None:
         request = Request(ask.type, ask.id, ask.json)
         try:
             session = models.Session.model_validate_json(ask.session)
-            await self.admit(session.user_id)
+            await self._ensure_admitted(session.user_id)
+        except LedgerUnavailable:
+            asking.send(_refusal(request, problems.Unavailable()))
+            return
         except Exception:
             log.exception("a forwarded request could not be answered")
             asking.send(_refusal(request, problems.InternalError()))
             return
         await self.dispatch.answer(asking, ForwardedCaller(session), request)
 
+    async def _ensure_admitted(self, user_id: str) -> None:
+        if user_id not in self.admitted:
+            await self.admit(user_id)
+            self.admitted.add(user_id)
+
 
 def _refusal(request: Request, problem: problems.StreamProblem) -> bytes:
-    if request.type.endswith(_ANSWERED):
+    if request.type in _ANSWERED:
         return refused(f"{request.type}.response", request.id, problem)
     return error(request.id, problem)
