@@ -211,8 +211,12 @@ class RedisBackplane(Backplane):
                 return
 
     def _tell(self, linked: bool) -> None:
-        if self._linked is not None:
+        if self._linked is None:
+            return
+        try:
             self._linked(linked)
+        except Exception:
+            log.exception("that the link changed could not be taken")
 
 
 async def _first_to_end(*work: Coroutine[None, None, None]) -> None:

@@ -78,6 +78,23 @@ class TestRedisBackplane(BackplaneSuite):
                 server.resume()
             await until(lambda: one.links == [True, False, True])
 
+    async def test_a_listener_that_fails_does_not_end_it(self, server: ValkeyServer) -> None:
+        links: list[bool] = []
+
+        def linked(is_linked: bool) -> None:
+            links.append(is_linked)
+            if not is_linked:
+                raise RuntimeError
+
+        backplane = RedisBackplane(self.url, PASSWORD)
+        await backplane.start(lambda _channel, _message: None, linked)
+        await until(lambda: links == [True])
+        server.kill()
+        await until(lambda: links == [True, False])
+        server.start()
+        await until(lambda: links == [True, False, True])
+        await backplane.stop()
+
     async def test_what_waits_is_bounded(self) -> None:
         backplane = RedisBackplane(self.url, PASSWORD, queue_size=1_000)
         links: list[bool] = []
