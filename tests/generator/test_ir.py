@@ -21,7 +21,7 @@ def test_the_document(api: Api) -> None:
     assert (api.title, api.version, api.lifecycle) == ("Everything", "2.1.0", "beta")
     assert api.base_path == "/api/v2"
     assert [tag.python for tag in api.tags] == ["things", "file_contents", "doors"]
-    assert api.secrets == ("secret",)
+    assert api.secrets == ("secret", "word")
     assert api.challenges == {"WWW-Authenticate": "Bearer, Basic"}
 
 
