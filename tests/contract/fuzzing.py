@@ -198,7 +198,7 @@ def follow_links(schema: BaseSchema, renew: Callable[[], None], **call: str) -> 
 
     Scenario.run(
         settings=hypothesis.settings(
-            max_examples=max(12, hypothesis.settings().max_examples // 4),
+            max_examples=max(20, hypothesis.settings().max_examples // 4),
             stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(hypothesis.HealthCheck),

@@ -69,7 +69,7 @@ def let_it_move(played: Scene, to: Processes) -> None:
 
 @pytest.mark.fuzz
 async def test_nothing_is_lost_between_two_processes(tmp_path: Path) -> None:
-    times = scaled(8, 100)
+    times = scaled(20, 100)
     for seed in range(61, 61 + scaled(1, 10)):
         with processes(tmp_path / str(seed)) as all_of_them:
             async with scene(all_of_them.server, seed) as played:
@@ -82,7 +82,7 @@ async def test_nothing_is_lost_between_two_processes(tmp_path: Path) -> None:
 
 @pytest.mark.fuzz
 async def test_nothing_is_lost_by_the_generated_client_either(tmp_path: Path) -> None:
-    times = scaled(5, 100)
+    times = scaled(10, 100)
     for seed in range(81, 81 + scaled(1, 10)):
         with processes(tmp_path / str(seed)) as all_of_them:
             async with typescript_scene(all_of_them.server, seed) as played:
@@ -101,7 +101,7 @@ async def test_nothing_is_lost_while_what_is_between_them_dies_again_and_again(
             async with scene(all_of_them.server, seed) as played:
                 let_it_move(played, all_of_them)
                 async with dying(all_of_them.valkey, played.random):
-                    await cut(played, scaled(4, 40))
+                    await cut(played, scaled(6, 40))
                 for account, stream in played.accounts.items():
                     assert stream.snapshots == 1, "all the rest was resumed"
                     book = played.books[account]

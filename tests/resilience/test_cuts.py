@@ -30,7 +30,7 @@ async def check_nothing_was_lost(scene: Scene) -> None:
 
 @pytest.mark.fuzz
 async def test_the_state_equals_every_list_after_each_cut(tmp_path: Path) -> None:
-    times = scaled(12, 100)
+    times = scaled(20, 100)
     for seed in range(1, scaled(1, 10) + 1):
         with serving(tmp_path / str(seed), **OPTIONS) as server:
             async with scene(server, seed) as played:
@@ -45,7 +45,7 @@ async def test_an_account_that_begins_anew_meanwhile_is_no_exception(tmp_path: P
     options = {**OPTIONS, "REPLAY_BAR_SECONDS": "0.05", "REPLAY_HISTORY": "3241"}
     with serving(tmp_path, **options) as server:
         async with scene(server, seed=41) as played:
-            await cut(played, scaled(5, 200))
+            await cut(played, scaled(10, 200))
             live, replay = played.accounts.values()
             assert live.snapshots == 1
             assert len({entry.place.epoch for entry in replay.log}) > 1

@@ -15,7 +15,7 @@ from tests.scale import scaled
 
 @pytest.mark.fuzz
 async def test_the_state_equals_every_list_after_each_cut(tmp_path: Path) -> None:
-    times = scaled(8, 100)
+    times = scaled(15, 100)
     for seed in range(31, 31 + scaled(1, 10)):
         with serving(tmp_path / str(seed), **OPTIONS) as server:
             async with typescript_scene(server, seed) as played:
@@ -29,7 +29,7 @@ async def test_an_account_that_begins_anew_meanwhile_is_no_exception(tmp_path: P
     options = {**OPTIONS, "REPLAY_BAR_SECONDS": "0.05", "REPLAY_HISTORY": "3241"}
     with serving(tmp_path, **options) as server:
         async with typescript_scene(server, seed=41) as played:
-            await cut(played, scaled(6, 200))
+            await cut(played, scaled(15, 200))
             live, replay = played.accounts.values()
             assert live.snapshots == 1
             assert len({entry.place.epoch for entry in replay.log}) > 1
