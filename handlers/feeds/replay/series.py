@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate, pairwise
 from operator import mul
 from typing import Final
@@ -20,7 +21,7 @@ _NOISE: Final = 1e-6
 
 
 class Series:
-    """Weeks and months are made of the days before `cutoff`.
+    """Weeks and months are made of the days before `cutoff`; what is asked first is derived first.
 
     `cutoff` is the first time, Unix milliseconds, that nothing is known of: nor of the splits and
     dividends to come. So adjusted bars change with each of them that comes, and the last known
@@ -29,24 +30,39 @@ class Series:
 
     def __init__(self, recorded: Sequence[RecordedBar]) -> None:
         self.times = [each.bar.time for each in recorded]
-        self._days = [each.bar for each in recorded]
-        jumps = _jumps(recorded)
-        splits = [_split(jump) for jump in jumps]
-        self._splits = list(accumulate(splits, mul))
+        self._recorded = recorded
+
+    @cached_property
+    def _jumps(self) -> list[float]:
+        return _jumps(self._recorded)
+
+    @cached_property
+    def _shares(self) -> list[float]:
         """Of each day: what one share of the first day has become by then."""
-        self._scales = {
-            Adjustment.NONE: [1.0] * len(jumps),
-            Adjustment.SPLITS: self._splits,
-            Adjustment.ALL: list(accumulate(jumps, mul)),
+        return list(accumulate(map(_split, self._jumps), mul))
+
+    @cached_property
+    def _scales(self) -> dict[Adjustment, list[float]]:
+        return {
+            Adjustment.NONE: [1.0] * len(self.times),
+            Adjustment.SPLITS: self._shares,
+            Adjustment.ALL: list(accumulate(self._jumps, mul)),
         }
-        self._actions = {
+
+    @cached_property
+    def _actions(self) -> dict[Adjustment, list[int]]:
+        """The days on which there was something to adjust for."""
+        return {
             Adjustment.NONE: [],
-            Adjustment.SPLITS: _other_than_one(splits),
-            Adjustment.ALL: _other_than_one(jumps),
+            Adjustment.SPLITS: _other_than_one(list(map(_split, self._jumps))),
+            Adjustment.ALL: _other_than_one(self._jumps),
         }
-        self._periods = {
-            resolution: [period_of(resolution, day_of(time)) for time in self.times]
-            for resolution in RESOLUTIONS
+
+    @cached_property
+    def _periods(self) -> dict[Resolution, list[int]]:
+        days = [day_of(time) for time in self.times]
+        return {
+            resolution: [period_of(resolution, day) for day in days] for resolution in RESOLUTIONS
         }
 
     def known(self, cutoff: int) -> int:
@@ -54,7 +70,7 @@ class Series:
         return bisect_left(self.times, cutoff)
 
     def day(self, index: int) -> Bar:
-        return self._days[index]
+        return self._recorded[index].bar
 
     def actions(self, cutoff: int, adjustment: Adjustment) -> int:
         """How many splits and dividends are known that are adjusted for."""
@@ -94,12 +110,12 @@ class Series:
         return found
 
     def _adjusted(self, first: int, last: int, known: int, adjustment: Adjustment) -> list[Bar]:
-        scales, splits = self._scales[adjustment], self._splits
-        scale, split = scales[known - 1], splits[known - 1]
+        scales, shares = self._scales[adjustment], self._shares
+        scale, share = scales[known - 1], shares[known - 1]
         return [
-            self._days[index]
+            self.day(index)
             if scales[index] == scale
-            else _scaled(self._days[index], scales[index] / scale, split / splits[index])
+            else _scaled(self.day(index), scales[index] / scale, share / shares[index])
             for index in range(first, last)
         ]
 
