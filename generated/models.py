@@ -192,6 +192,25 @@ class AccountType(StrEnum):
     MARGIN = "margin"
 
 
+class ActivityType(StrEnum):
+    """
+    Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
+    and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
+    of a session, a dividend received or paid, money changed into another currency, and any other correction.
+
+    """
+
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    REALIZED_PNL = "realized_pnl"
+    COMMISSION = "commission"
+    FINANCING = "financing"
+    BORROW_FEE = "borrow_fee"
+    DIVIDEND = "dividend"
+    CONVERSION = "conversion"
+    ADJUSTMENT = "adjustment"
+
+
 class AccountClock(StrEnum):
     """
     An account is bound to one clock, real time or that of the recorded data.
@@ -511,6 +530,39 @@ class Balance(Model):
     """Since the account's epoch began."""
     commission: Money
     """Paid since the account's epoch began."""
+
+
+class Activity(Model):
+    """One change of an account's balance. Those of an epoch add up to its balance."""
+
+    activity_id: str
+    """Names the activity in its account."""
+    kind: ActivityType
+    amount: Money
+    """In the account's currency; negative where the balance fell."""
+    balance: Money
+    """What the account had afterwards."""
+    symbol: SymbolId | MISSING = MISSING
+    """Of the position that it is about, if any."""
+    order_id: OrderId | MISSING = MISSING
+    """The order that led to it, if any."""
+    position_id: PositionId | MISSING = MISSING
+    """The position that it is about, if any."""
+    note: str | MISSING = MISSING
+    """How the amount came about, in words."""
+    time: Timestamp
+    """When it was recorded."""
+    market_time: Timestamp
+    """When it happened in the market's time."""
+    sequence: Sequence
+    """The ledger transaction that holds it."""
+
+
+class ActivityPage(Model):
+    activities: list[Activity]
+    next_cursor: str | MISSING = MISSING
+    """Leads to the next page."""
+    as_of: AsOf
 
 
 class PositionFigures(Model):
@@ -1099,6 +1151,8 @@ class PositionEvent(Model):
 class BalanceEvent(Model):
     type: Literal["balance"]
     balance: Balance
+    activities: Annotated[list[Activity] | MISSING, Field(min_length=1)] = MISSING
+    """What changed it in this transaction, in order; absent where nothing did."""
 
 
 class ResetEvent(Model):

@@ -7,6 +7,7 @@ from generated import models
 from generated.base import optional
 from handlers.trading import events, money
 from handlers.trading.account import AccountState, AccountView
+from handlers.trading.activities import Activity
 from handlers.trading.change import Balance
 from handlers.trading.execution import Execution
 from handlers.trading.margin import Figures
@@ -174,6 +175,22 @@ def account_update(state: AccountState, transaction: Transaction) -> models.Acco
     )
 
 
+def activity(value: Activity) -> models.Activity:
+    return models.Activity(
+        activity_id=value.activity_id,
+        kind=value.kind,
+        amount=_plain(value.amount),
+        balance=_plain(value.balance),
+        symbol=optional(value.symbol),
+        order_id=optional(value.order_id),
+        position_id=optional(value.position_id),
+        note=optional(value.note),
+        time=value.time,
+        market_time=value.market_time,
+        sequence=value.sequence,
+    )
+
+
 def _account_events(state: AccountState, transaction: Transaction) -> Iterator[models.AccountEvent]:
     """Orders, executions, positions, balance: each object once, in the order of its first event."""
     account_id, sequence = transaction.account_id, transaction.sequence
@@ -203,7 +220,12 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
     if reset is not None:
         yield models.ResetEvent(type="reset", epoch=reset.epoch, balance=balance(view.balance))
     elif filled or not orders:
-        yield models.BalanceEvent(type="balance", balance=balance(view.balance))
+        booked = view.activities(sequence - 1)
+        yield models.BalanceEvent(
+            type="balance",
+            balance=balance(view.balance),
+            activities=optional([activity(item) for item in booked] or None),
+        )
 
 
 def _basis(value: events.QuoteBasis | events.BarBasis) -> models.QuoteBasis | models.BarBasis:

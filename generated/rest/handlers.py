@@ -266,6 +266,31 @@ class AccountsHandler(ABC):
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound.
         """
 
+    @abstractmethod
+    async def list_activities(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        *,
+        kind: tuple[models.ActivityType, ...] | None = None,
+        symbol: models.SymbolId | None = None,
+        from_: models.Timestamp | None = None,
+        to: models.Timestamp | None = None,
+        after_sequence: models.Sequence | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> models.ActivityPage:
+        """List activities.
+
+        Every change of the balance with its reason: those of an epoch, from its first deposit on, add up to the balance.
+        Newest first; with `afterSequence` oldest first, which is how a client catches up after a cut.
+        A cursor pins `asOf`, so the pages do not move while more is booked.
+
+        `GET /accounts/{accountId}/activities`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, InvalidCursor.
+        """
+
 
 class OrdersHandler(ABC):
     """Placing, reading and canceling orders."""

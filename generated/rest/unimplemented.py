@@ -128,6 +128,22 @@ class UnimplementedAccounts(handlers.AccountsHandler):
     ) -> models.Account:
         raise problems.NotImplemented()
 
+    @override
+    async def list_activities(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        *,
+        kind: tuple[models.ActivityType, ...] | None = None,
+        symbol: models.SymbolId | None = None,
+        from_: models.Timestamp | None = None,
+        to: models.Timestamp | None = None,
+        after_sequence: models.Sequence | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> models.ActivityPage:
+        raise problems.NotImplemented()
+
 
 class UnimplementedOrders(handlers.OrdersHandler):
     """Answers every operation of Orders with 501."""

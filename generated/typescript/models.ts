@@ -57,6 +57,12 @@ export type ResolutionInput = components["schemas"]["ResolutionInput"];
 export type Adjustment = components["schemas"]["Adjustment"];
 /** How the account is funded. */
 export type AccountType = components["schemas"]["AccountType"];
+/**
+ * Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
+ * and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
+ * of a session, a dividend received or paid, money changed into another currency, and any other correction.
+ */
+export type ActivityType = components["schemas"]["ActivityType"];
 /** An account is bound to one clock, real time or that of the recorded data. */
 export type AccountClock = components["schemas"]["AccountClock"];
 /** Buy or sell. */
@@ -106,6 +112,9 @@ export type ServerTime = components["schemas"]["ServerTime"];
 export type AsOf = components["schemas"]["AsOf"];
 /** What the ledger alone says. */
 export type Balance = components["schemas"]["Balance"];
+/** One change of an account's balance. Those of an epoch add up to its balance. */
+export type Activity = components["schemas"]["Activity"];
+export type ActivityPage = components["schemas"]["ActivityPage"];
 /** What the price alone changes about a position. */
 export type PositionFigures = components["schemas"]["PositionFigures"];
 /** What the price alone changes about an account. */

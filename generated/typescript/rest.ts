@@ -368,6 +368,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{accountId}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List activities
+         * @description Every change of the balance with its reason: those of an epoch, from its first deposit on, add up to the balance.
+         *     Newest first; with `afterSequence` oldest first, which is how a client catches up after a cut.
+         *     A cursor pins `asOf`, so the pages do not move while more is booked.
+         */
+        get: operations["listActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{accountId}/orders": {
         parameters: {
             query?: never;
@@ -654,6 +679,13 @@ export interface components {
          */
         AccountType: "margin";
         /**
+         * @description Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
+         *     and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
+         *     of a session, a dividend received or paid, money changed into another currency, and any other correction.
+         * @enum {string}
+         */
+        ActivityType: "deposit" | "withdrawal" | "realized_pnl" | "commission" | "financing" | "borrow_fee" | "dividend" | "conversion" | "adjustment";
+        /**
          * @description An account is bound to one clock, real time or that of the recorded data.
          * @enum {string}
          */
@@ -916,6 +948,36 @@ export interface components {
             realizedPnl: components["schemas"]["Money"];
             /** @description Paid since the account's epoch began. */
             commission: components["schemas"]["Money"];
+        };
+        /** @description One change of an account's balance. Those of an epoch add up to its balance. */
+        Activity: {
+            /** @description Names the activity in its account. */
+            activityId: string;
+            kind: components["schemas"]["ActivityType"];
+            /** @description In the account's currency; negative where the balance fell. */
+            amount: components["schemas"]["Money"];
+            /** @description What the account had afterwards. */
+            balance: components["schemas"]["Money"];
+            /** @description Of the position that it is about, if any. */
+            symbol?: components["schemas"]["SymbolId"];
+            /** @description The order that led to it, if any. */
+            orderId?: components["schemas"]["OrderId"];
+            /** @description The position that it is about, if any. */
+            positionId?: components["schemas"]["PositionId"];
+            /** @description How the amount came about, in words. */
+            note?: string;
+            /** @description When it was recorded. */
+            time: components["schemas"]["Timestamp"];
+            /** @description When it happened in the market's time. */
+            marketTime: components["schemas"]["Timestamp"];
+            /** @description The ledger transaction that holds it. */
+            sequence: components["schemas"]["Sequence"];
+        };
+        ActivityPage: {
+            activities: components["schemas"]["Activity"][];
+            /** @description Leads to the next page. */
+            nextCursor?: string;
+            asOf: components["schemas"]["AsOf"];
         };
         /** @description What the price alone changes about a position. */
         PositionFigures: {
@@ -1424,6 +1486,8 @@ export interface components {
              */
             type: "balance";
             balance: components["schemas"]["Balance"];
+            /** @description What changed it in this transaction, in order; absent where nothing did. */
+            activities?: components["schemas"]["Activity"][];
         };
         /** @description The account began anew; forget its orders and positions. */
         ResetEvent: {
@@ -2735,6 +2799,56 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["AccountNotFound"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listActivities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only activities of one of these kinds, separated by commas.
+                 * @example [
+                 *       "realized_pnl"
+                 *     ]
+                 */
+                kind?: components["schemas"]["ActivityType"][];
+                /** @description Only of this symbol. */
+                symbol?: components["parameters"]["SymbolFilter"];
+                /** @description Only activities at or after this time (as recorded). */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Only activities before this time (as recorded). */
+                to?: components["schemas"]["Timestamp"];
+                /** @description Only activities of ledger transactions after this one. */
+                afterSequence?: components["schemas"]["Sequence"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many on a page. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of activities. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountNotFound"];
+            422: components["responses"]["InvalidCursor"];
             500: components["responses"]["InternalError"];
         };
     };

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from generated.models import PositionStatus
 from handlers.trading import money
+from handlers.trading.activities import Activity
 from handlers.trading.change import Balance, BrokenLedger, Change, Epoch, Identity
 from handlers.trading.events import (
     AccountOpened,
@@ -49,6 +50,7 @@ class AccountState:
         self._positions: dict[str, History[Position]] = {}
         self._executions: list[Execution] = []
         self._execution_sequences: list[int] = []
+        self._activities: list[Activity] = []
 
     @property
     def identity(self) -> Identity:
@@ -113,6 +115,7 @@ class AccountState:
             self._keep_position(sequence, position)
         self._executions.extend(change.executions)
         self._execution_sequences.extend(sequence for _ in change.executions)
+        self._activities.extend(change.activities)
         if change.reset:
             self.working.clear()
             self.open_positions.clear()
@@ -232,10 +235,21 @@ class AccountView:
         end = bisect_right(state._execution_sequences, self.sequence)
         return tuple(state._executions[start:end])
 
+    def activities(self, after_sequence: int = 0) -> tuple[Activity, ...]:
+        """Oldest first, those of later transactions than `after_sequence`."""
+        found = self._state._activities
+        first = max(after_sequence, self._epoch.first_sequence - 1)
+        start = bisect_right(found, first, key=_sequence_of)
+        return tuple(found[start : bisect_right(found, self.sequence, key=_sequence_of)])
+
     def executions_of(self, order: Order) -> tuple[Execution, ...]:
         """Oldest first."""
         found = self.executions(order.sequence - 1)
         return tuple(item for item in found if item.order_id == order.order_id)
+
+
+def _sequence_of(item: Activity) -> int:
+    return item.sequence
 
 
 def _version(history: History[T] | None, sequence: int | None) -> T | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from generated.models import AccountClock, AccountType
+from handlers.trading.activities import Activity, booked, deposited
 from handlers.trading.events import (
     AccountOpened,
     AccountReset,
@@ -67,6 +68,7 @@ class Change:
     orders: dict[str, Order] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
     reset: bool = False
 
     def account_opened(self, event: AccountOpened) -> None:
@@ -78,11 +80,13 @@ class Change:
         )
         self.epoch = Epoch(event.epoch, stamp.sequence, event.market_epoch)
         self.balance = Balance(event.currency, event.balance, ZERO, ZERO)
+        self.activities.append(deposited(event, stamp, len(self.activities)))
 
     def account_reset(self, event: AccountReset) -> None:
         self.reset = True
         self.epoch = Epoch(event.epoch, self.transaction.sequence, event.market_epoch)
         self.balance = Balance(self.known_balance.currency, event.balance, ZERO, ZERO)
+        self.activities.append(deposited(event, self.transaction, len(self.activities)))
 
     def order_accepted(self, event: OrderAccepted) -> None:
         if event.order_id in self.orders:
@@ -108,6 +112,7 @@ class Change:
         if before.balance + event.change != event.balance:
             raise BrokenLedger(f"{before.balance} + {event.change} is not {event.balance}")
         self.balance = replace(before, balance=event.balance)
+        self.activities.append(booked(event, self.transaction, len(self.activities)))
 
     @property
     def known_balance(self) -> Balance:

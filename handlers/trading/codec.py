@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from generated.models import TransactionCause
+from generated.models import ActivityType, TransactionCause
 from handlers.trading import events, money
 from handlers.trading.transactions import Cause, Idempotency
 
@@ -29,8 +29,20 @@ NAMES: Final[Mapping[str, type[Any]]] = {
     "position_closed": events.PositionClosed,
     "balance_changed": events.BalanceChanged,
 }
-VERSIONS: Final[Mapping[str, int]] = dict.fromkeys(NAMES, 1)
-UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {}
+VERSIONS: Final[Mapping[str, int]] = {**dict.fromkeys(NAMES, 1), "balance_changed": 2}
+
+
+def _with_kind(document: Json) -> Json:
+    """Until version 2 a balance changed for a free `reason`; only profit and loss was booked."""
+    rest = {name: value for name, value in document.items() if name != "reason"}
+    known = document["reason"] == ActivityType.REALIZED_PNL.value
+    return rest | {
+        "kind": (ActivityType.REALIZED_PNL if known else ActivityType.ADJUSTMENT).value,
+        "note": None if known else document["reason"],
+    }
+
+
+UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {("balance_changed", 1): _with_kind}
 """From (event, version) to the next version: takes and gives the event's fields."""
 
 _BASES: Final[Mapping[str, type[Any]]] = {"quote": events.QuoteBasis, "bar": events.BarBasis}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from generated.models import ActivityType
 from handlers.trading.account import AccountState
 from handlers.trading.change import BrokenLedger, Change
 from handlers.trading.events import (
@@ -15,7 +16,7 @@ from handlers.trading.events import (
 from handlers.trading.fills import Fill
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
-from handlers.trading.position import Position, settle
+from handlers.trading.position import Part, Position, settle
 from handlers.trading.transactions import Cause, Transaction, identifier
 
 
@@ -113,7 +114,6 @@ class Draft:
         return self._change
 
     def _book(self, order: Order, position: Position | None, fill: Fill, quantity: Decimal) -> None:
-        realized = ZERO
         new_id = self.new_id("pos")
         for part in settle(position, order.symbol, order.side, quantity, fill.price, new_id):
             self.add(
@@ -132,9 +132,20 @@ class Draft:
                 )
             )
             self.add(part.event)
-            realized += part.realized_pnl
-        if realized:
-            self.add(BalanceChanged(realized, self.balance + realized, "realized_pnl"))
+            self._realize(order, part)
+
+    def _realize(self, order: Order, part: Part) -> None:
+        if part.realized_pnl:
+            self.add(
+                BalanceChanged(
+                    part.realized_pnl,
+                    self.balance + part.realized_pnl,
+                    ActivityType.REALIZED_PNL,
+                    order.symbol,
+                    order.order_id,
+                    part.position_id,
+                )
+            )
 
 
 def closable_quantity(order: Order, position: Position | None) -> Decimal:

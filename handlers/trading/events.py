@@ -11,6 +11,7 @@ from decimal import Decimal
 from generated.models import (
     AccountClock,
     AccountType,
+    ActivityType,
     OrderType,
     PositionEffect,
     PositionSide,
@@ -141,11 +142,16 @@ class PositionClosed:
 
 @dataclass(frozen=True, slots=True)
 class BalanceChanged:
-    """`balance` is what the account has afterwards."""
+    """`balance` is what the account has afterwards; order, position and symbol where it has any."""
 
     change: Decimal
     balance: Decimal
-    reason: str
+    kind: ActivityType
+    symbol: str | None = None
+    order_id: str | None = None
+    position_id: str | None = None
+    note: str | None = None
+    """How the amount came about, in words."""
 
 
 OrderEvent = OrderAccepted | OrderFilled | OrderCanceled | OrderExpired | OrderRejected

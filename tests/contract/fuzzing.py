@@ -50,7 +50,14 @@ SHOWN = "shown"
 STORIES = {
     "keys": ["listApiKeys", "createApiKey", "revokeApiKey"],
     "market": ["searchSymbols", "resolveSymbol", "getBars"],
-    "accounts": ["listAccounts", "getAccount", "listOrders", "listPositions", "listExecutions"],
+    "accounts": [
+        "listAccounts",
+        "getAccount",
+        "listOrders",
+        "listPositions",
+        "listExecutions",
+        "listActivities",
+    ],
     "orders": ["listAccounts", "placeOrder", "listOrders", "listExecutions", "listPositions"],
     "order": ["listAccounts", "placeOrder", "getOrder", "cancelOrder"],
     "orders again": ["listAccounts", "listOrders", "getOrder"],
@@ -221,7 +228,7 @@ def make_sensible(case: Case[Any]) -> None:
             case.body = {}
         case "searchSymbols":
             case.query = {}
-        case "getBars" | "listPositions" | "listOrders" | "listExecutions":
+        case "getBars" | "listPositions" | "listOrders" | "listExecutions" | "listActivities":
             wanted = {"symbol", "resolution"} if case.operation.path.endswith("bars") else set()
             case.query = {name: case.query[name] for name in wanted if name in case.query}
         case _:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from generated.models import PositionEffect, PositionSide, TransactionCause
+from generated.models import ActivityType, PositionEffect, PositionSide, TransactionCause
 from handlers.trading.account import AccountState
 from handlers.trading.change import BrokenLedger
 from handlers.trading.events import (
@@ -92,7 +92,7 @@ def test_what_does_not_follow_touches_nothing(desk: Desk) -> None:
         (BrokenLedger, accepted),
         (BrokenLedger, OrderCanceled("ord_none", "x")),
         (BrokenLedger, PositionClosed("pos_none", ONE)),
-        (BrokenLedger, BalanceChanged(ONE, ONE, "out of nothing")),
+        (BrokenLedger, BalanceChanged(ONE, ONE, ActivityType.ADJUSTMENT)),
         (BrokenLedger, replace(_opened(desk), position_id="pos_new")),
         (IllegalTransition, OrderCanceled(filled.order_id, "x")),
         (IllegalTransition, OrderExpired(filled.order_id)),

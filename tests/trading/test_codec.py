@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from generated.models import PositionSide, Side
+from generated.models import ActivityType, PositionSide, Side
 from handlers.trading import codec
 from handlers.trading.events import BalanceChanged, OrderCanceled, PositionOpened
 from tests.ports.ledger_suite import history
@@ -17,7 +17,8 @@ def test_every_event_comes_back_as_it_was() -> None:
 
 
 def test_decimals_are_text_in_full() -> None:
-    event = BalanceChanged(Decimal("1E-12"), Decimal("123456789012345678.000000000001"), "x")
+    balance = Decimal("123456789012345678.000000000001")
+    event = BalanceChanged(Decimal("1E-12"), balance, ActivityType.DEPOSIT)
     text = codec.dump([event])
     assert '"0.000000000001"' in text
     assert '"123456789012345678.000000000001"' in text
@@ -36,6 +37,21 @@ def test_an_older_event_is_brought_up_to_date(monkeypatch: pytest.MonkeyPatch) -
         ("order_canceled", 2): lambda fields: {**fields, "reason": fields["reason"].upper()},
     }
     assert codec.load(stored, upcasters) == (OrderCanceled("ord_1", "REQUESTED"),)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "note"),
+    [
+        ("realized_pnl", ActivityType.REALIZED_PNL, None),
+        ("by hand", ActivityType.ADJUSTMENT, "by hand"),
+    ],
+)
+def test_a_balance_changed_for_a_free_reason_once(
+    reason: str, kind: ActivityType, note: str | None
+) -> None:
+    old = {"event": "balance_changed", "version": 1, "change": "-0.2", "balance": "9.8"}
+    expected = BalanceChanged(Decimal("-0.2"), Decimal("9.8"), kind, note=note)
+    assert codec.decode({**old, "reason": reason}) == expected
 
 
 @pytest.mark.parametrize("change", [('"version":1', '"version":2'), ("canceled", "teleported")])

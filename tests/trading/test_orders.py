@@ -6,6 +6,7 @@ import pytest
 
 from generated.models import (
     AccountClock,
+    ActivityType,
     OrderStatus,
     PositionSide,
     Side,
@@ -90,8 +91,14 @@ def test_a_round_trip_costs_the_spread(desk: Desk) -> None:
     desk.buy("AAPL", "10")
     transaction = desk.sell("AAPL", "10")
 
+    [bought, sold] = desk.state.view().executions()
     assert transaction.events[-1] == BalanceChanged(
-        Decimal("-0.20"), Decimal("99999.80"), "realized_pnl"
+        Decimal("-0.20"),
+        Decimal("99999.80"),
+        ActivityType.REALIZED_PNL,
+        "AAPL",
+        sold.order_id,
+        bought.position_id,
     )
     assert desk.state.balance.realized_pnl == Decimal("-0.20")
     assert not desk.state.open_positions

@@ -200,7 +200,7 @@ GOLDEN_STEPS: list[tuple[object, ...]] = [
     ("cancel", 0),
     ("close", "AAPL", 1),
 ]
-GOLDEN = "6636e70c015488662ab6342150652d36aa8bc4f94ec850a496fa1bae8bce1e1a"
+GOLDEN = "03a2a9a00802d257f14a0978b731ae7db174b1281d50430f6788f4c1d2d27110"
 
 
 def test_the_same_commands_and_quotes_make_the_same_ledger_byte_for_byte() -> None:
