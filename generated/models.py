@@ -509,6 +509,39 @@ class QuoteList(Model):
     quotes: list[Quote]
 
 
+class Split(Model):
+    """Every `denominator` old shares became `numerator` new ones."""
+
+    type: Literal["split"]
+    time: Timestamp
+    """00:00 UTC of the first trading day of the new shares."""
+    numerator: Annotated[int, Field(ge=1)]
+    denominator: Annotated[int, Field(ge=1)]
+
+
+class Dividend(Model):
+    """Paid for each share held over night. Of recorded prices: what the adjusted close tells, to the cent."""
+
+    type: Literal["dividend"]
+    time: Timestamp
+    """00:00 UTC of the first trading day without it."""
+    amount: Money
+    """For one share, as it is after a split of the same day."""
+    currency: Currency
+
+
+CorporateAction = TypeAliasType(
+    "CorporateAction", Annotated[Split | Dividend, Field(discriminator="type")]
+)
+"""What a company did to its shares; `type` says what."""
+
+
+class CorporateActionList(Model):
+    symbol: SymbolId
+    actions: list[CorporateAction]
+    """Ascending."""
+
+
 class ServerTime(Model):
     time: Timestamp
 

@@ -1,9 +1,12 @@
 """Market data as the contract's models: REST and the stream say the same."""
 
+from collections.abc import Iterable
+
 from generated import models
 from generated.base import optional
 from handlers.feeds.feeds import Feeds
 from handlers.feeds.freshness import Age
+from handlers.market.actions import CorporateAction, Dividend, Split
 from handlers.market.bars import Bar, BarPage
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Exchange, Symbol
@@ -62,6 +65,27 @@ def quote(feeds: Feeds, value: Quote) -> models.Quote | None:
         data_kind=of.data_kind,
         market_open=feeds.is_open(value.symbol),
     )
+
+
+def corporate_actions(of: Symbol, actions: Iterable[CorporateAction]) -> models.CorporateActionList:
+    return models.CorporateActionList(
+        symbol=of.id, actions=[_corporate_action(of, action) for action in actions]
+    )
+
+
+def _corporate_action(of: Symbol, action: CorporateAction) -> models.Split | models.Dividend:
+    match action:
+        case Split():
+            return models.Split(
+                type="split",
+                time=action.time,
+                numerator=action.numerator,
+                denominator=action.denominator,
+            )
+        case Dividend():
+            return models.Dividend(
+                type="dividend", time=action.time, amount=action.amount, currency=of.currency
+            )
 
 
 def freshness(age: Age) -> models.Freshness:

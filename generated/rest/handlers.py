@@ -228,6 +228,26 @@ class DatafeedHandler(ABC):
         """
 
     @abstractmethod
+    async def list_corporate_actions(
+        self, session: models.Session, *, symbol: models.SymbolId
+    ) -> models.CorporateActionList:
+        """Splits and dividends of a symbol.
+
+        Those that have happened by the symbol's market time, ascending; of one day the split first. What is still to
+        come is not told: a replay knows no more than people did then. Simulated symbols have none.
+
+        At the open of that day, before any price of it, a **split** rescales positions and the orders that still
+        stand. A position keeps its cost basis; a fraction of the quantity step is paid out at the last price before.
+        Of an order what remains is rescaled, rounded down to the quantity step (to nothing: it is canceled), and its
+        prices are rounded to the tick, away from the market. A **dividend** is paid for long and charged for short
+        positions that were held over night; orders stay as they are.
+
+        `GET /datafeed/corporate-actions`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, SymbolNotFound.
+        """
+
+    @abstractmethod
     async def get_server_time(self, session: models.Session) -> models.ServerTime:
         """The server's time.
 

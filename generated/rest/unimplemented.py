@@ -111,6 +111,12 @@ class UnimplementedDatafeed(handlers.DatafeedHandler):
         raise problems.NotImplemented()
 
     @override
+    async def list_corporate_actions(
+        self, session: models.Session, *, symbol: models.SymbolId
+    ) -> models.CorporateActionList:
+        raise problems.NotImplemented()
+
+    @override
     async def get_server_time(self, session: models.Session) -> models.ServerTime:
         raise problems.NotImplemented()
 

@@ -107,6 +107,13 @@ export type BarPage = components["schemas"]["BarPage"];
 /** The best prices, the last trade and the figures of the trading day. */
 export type Quote = components["schemas"]["Quote"];
 export type QuoteList = components["schemas"]["QuoteList"];
+/** Every `denominator` old shares became `numerator` new ones. */
+export type Split = components["schemas"]["Split"];
+/** Paid for each share held over night. Of recorded prices: what the adjusted close tells, to the cent. */
+export type Dividend = components["schemas"]["Dividend"];
+/** What a company did to its shares; `type` says what. */
+export type CorporateAction = components["schemas"]["CorporateAction"];
+export type CorporateActionList = components["schemas"]["CorporateActionList"];
 export type ServerTime = components["schemas"]["ServerTime"];
 /** The ledger transaction that an answer reflects. */
 export type AsOf = components["schemas"]["AsOf"];

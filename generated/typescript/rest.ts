@@ -305,6 +305,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datafeed/corporate-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Splits and dividends of a symbol
+         * @description Those that have happened by the symbol's market time, ascending; of one day the split first. What is still to
+         *     come is not told: a replay knows no more than people did then. Simulated symbols have none.
+         *
+         *     At the open of that day, before any price of it, a **split** rescales positions and the orders that still
+         *     stand. A position keeps its cost basis; a fraction of the quantity step is paid out at the last price before.
+         *     Of an order what remains is rescaled, rounded down to the quantity step (to nothing: it is canceled), and its
+         *     prices are rounded to the tick, away from the market. A **dividend** is paid for long and charged for short
+         *     positions that were held over night; orders stay as they are.
+         */
+        get: operations["listCorporateActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datafeed/time": {
         parameters: {
             query?: never;
@@ -930,6 +957,38 @@ export interface components {
         };
         QuoteList: {
             quotes: components["schemas"]["Quote"][];
+        };
+        /** @description Every `denominator` old shares became `numerator` new ones. */
+        Split: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "split";
+            /** @description 00:00 UTC of the first trading day of the new shares. */
+            time: components["schemas"]["Timestamp"];
+            numerator: number;
+            denominator: number;
+        };
+        /** @description Paid for each share held over night. Of recorded prices: what the adjusted close tells, to the cent. */
+        Dividend: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dividend";
+            /** @description 00:00 UTC of the first trading day without it. */
+            time: components["schemas"]["Timestamp"];
+            /** @description For one share, as it is after a split of the same day. */
+            amount: components["schemas"]["Money"];
+            currency: components["schemas"]["Currency"];
+        };
+        /** @description What a company did to its shares; `type` says what. */
+        CorporateAction: components["schemas"]["Split"] | components["schemas"]["Dividend"];
+        CorporateActionList: {
+            symbol: components["schemas"]["SymbolId"];
+            /** @description Ascending. */
+            actions: components["schemas"]["CorporateAction"][];
         };
         ServerTime: {
             time: components["schemas"]["Timestamp"];
@@ -2715,6 +2774,57 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SymbolNotFound"];
             422: components["responses"]["QuotesRefused"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listCorporateActions: {
+        parameters: {
+            query: {
+                /**
+                 * @description The symbol.
+                 * @example REC:AAPL
+                 */
+                symbol: components["schemas"]["SymbolId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The corporate actions. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "symbol": "REC:MSFT",
+                     *       "actions": [
+                     *         {
+                     *           "type": "split",
+                     *           "time": 1045526400000,
+                     *           "numerator": 2,
+                     *           "denominator": 1
+                     *         },
+                     *         {
+                     *           "type": "dividend",
+                     *           "time": 1045612800000,
+                     *           "amount": "0.08",
+                     *           "currency": "USD"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CorporateActionList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["SymbolNotFound"];
             500: components["responses"]["InternalError"];
         };
     };

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Protocol
 
 from generated.models import Adjustment, DataKind, Resolution
+from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar, BarPage
 from handlers.market.quotes import DayFigures, Quote
 from handlers.market.symbols import Exchange, Symbol
@@ -29,6 +30,10 @@ class FeedSink(Protocol):
         """The bar as it is now; `closed` once, when it does not change any more."""
         ...
 
+    def on_action(self, action: CorporateAction) -> None:
+        """A split or a dividend, before any price of its day. Few who listen need to act."""
+        return
+
     def on_epoch(self, feed: "Feed") -> None:
         """History is another one from now on; `feed.epoch` has changed."""
         ...
@@ -47,6 +52,8 @@ class Feed(ABC):
       then on, and the last update of a bar in progress is the bar that `history` gave then.
     - Each bar that closes while it is watched is given as closed once, when the clock ends it,
       before anything of the next bar. No update of it follows.
+    - A split or a dividend is told once, whoever watches, before any price of its first day; from
+      then on `actions` has it, and never before.
     - A quote is never older than the one before it. A feed that knows bars alone gives quotes for
       valuation, each older than the market time: nothing can fill on them.
     - Only what is watched is streamed; `watch` takes effect with the next price.
@@ -91,6 +98,15 @@ class Feed(ABC):
         Prices are adjusted to those of the newest bar, for what is known by then alone.
         """
         return self.epoch
+
+    def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
+        """Splits and dividends by now, ascending, later than `after`; simulated prices have none.
+
+        Of one day the split comes first.
+        """
+        if all(symbol.id != symbol_id for symbol in self.symbols()):
+            raise KeyError(symbol_id)
+        return ()
 
     @abstractmethod
     async def ready(self, symbol_id: str) -> None:

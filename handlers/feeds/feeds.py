@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from generated.models import Adjustment, Resolution, SymbolType
 from handlers.feeds.feed import Feed, FeedSink
+from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar, BarPage
 from handlers.market.quotes import DayFigures, Quote
 from handlers.market.symbols import Exchange, Symbol, canonical_id, search
@@ -89,6 +90,9 @@ class Feeds(FeedSink):
     def edition(self, symbol_id: str, adjustment: Adjustment) -> str:
         return self.feed(symbol_id).edition(self._canonical(symbol_id), adjustment)
 
+    def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
+        return self.feed(symbol_id).actions(self._canonical(symbol_id), after)
+
     def bar(self, symbol_id: str, resolution: Resolution) -> tuple[Bar, bool] | None:
         return self.feed(symbol_id).bar(self._canonical(symbol_id), resolution)
 
@@ -144,6 +148,10 @@ class Feeds(FeedSink):
     @override
     def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
         self._tell(lambda listener: listener.on_bar(symbol_id, resolution, bar, closed))
+
+    @override
+    def on_action(self, action: CorporateAction) -> None:
+        self._tell(lambda listener: listener.on_action(action))
 
     @override
     def on_epoch(self, feed: Feed) -> None:

@@ -149,6 +149,13 @@ class Datafeed(DatafeedHandler):
         return models.QuoteList(quotes=[self._quote(item) for item in found])
 
     @override
+    async def list_corporate_actions(
+        self, session: models.Session, *, symbol: models.SymbolId
+    ) -> models.CorporateActionList:
+        found = await self._resolve(symbol)
+        return market_wire.corporate_actions(found, self._feeds.actions(found.id))
+
+    @override
     async def get_server_time(self, session: models.Session) -> models.ServerTime:
         return models.ServerTime(time=self._clock.now())
 

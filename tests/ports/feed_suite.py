@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from generated.models import Adjustment, Resolution
 from handlers.feeds.feed import MAX_BARS, Feed, FeedSink, NotSupported
+from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import canonical_id
@@ -24,6 +25,7 @@ class Sink(FeedSink):
     quotes: list[Quote] = field(default_factory=list)
     bars: list[tuple[str, Resolution, Bar, bool]] = field(default_factory=list)
     epochs: list[str] = field(default_factory=list)
+    actions: list[CorporateAction] = field(default_factory=list)
 
     @override
     def on_quote(self, quote: Quote) -> None:
@@ -32,6 +34,10 @@ class Sink(FeedSink):
     @override
     def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
         self.bars.append((symbol_id, resolution, bar, closed))
+
+    @override
+    def on_action(self, action: CorporateAction) -> None:
+        self.actions.append(action)
 
     @override
     def on_epoch(self, feed: Feed) -> None:
@@ -90,7 +96,8 @@ class FeedSuite(ABC):
 
     def test_an_unknown_symbol_is_a_key_error(self, subject: Subject) -> None:
         feed = subject.feed
-        for call in (feed.quote, feed.market_time, feed.is_open, feed.session_end, feed.watch):
+        calls = (feed.quote, feed.market_time, feed.is_open, feed.session_end, feed.watch)
+        for call in (*calls, feed.actions):
             with pytest.raises(KeyError):
                 call("NOBODY")
         with pytest.raises(KeyError):
@@ -109,6 +116,21 @@ class FeedSuite(ABC):
             subject.feed.history(subject.symbol, subject.impossible, None, None)
         with pytest.raises(NotSupported):
             subject.feed.watch(subject.symbol, subject.impossible)
+
+    def test_splits_and_dividends_are_told_once_to_whoever_listens(self, subject: Subject) -> None:
+        feed, sink = subject.feed, Sink()
+        subject.step(sink)
+        before = {each.id: feed.actions(each.id) for each in feed.symbols()}
+        sink.actions.clear()
+        subject.run(sink)
+        for symbol_id, known in before.items():
+            now = feed.actions(symbol_id)
+            assert now[: len(known)] == known
+            assert [each for each in sink.actions if each.symbol == symbol_id] == list(
+                now[len(known) :]
+            )
+            assert all(each.time <= feed.market_time(symbol_id) for each in now)
+            assert feed.actions(symbol_id, known[-1].time if known else -1) == now[len(known) :]
 
     def test_the_newest_day_is_the_same_however_it_is_adjusted(self, subject: Subject) -> None:
         feed = subject.feed

@@ -382,3 +382,16 @@ async def test_many_bars_are_made_aside(market: Market, monkeypatch: pytest.Monk
     assert threads[0] == get_ident() != threads[1]
     assert many["bars"][-1_000:] == few["bars"]
     assert len(many["bars"]) == 5_000
+
+
+async def test_splits_and_dividends_are_listed_up_to_now(market: Market) -> None:
+    listed = await market.get("corporate-actions", symbol="REC:AAPL")
+    assert listed == {
+        "symbol": "REC:AAPL",
+        "actions": [{"type": "split", "time": 961545600000, "numerator": 2, "denominator": 1}],
+    }
+    listed = await market.get("corporate-actions", symbol="REC:IBM")
+    paid = {"type": "dividend", "time": 957744000000, "amount": "0.13", "currency": "USD"}
+    assert listed["actions"][0] == paid
+    assert (await market.get("corporate-actions", symbol="SIM:AAPL"))["actions"] == []
+    assert await market.refused("corporate-actions", symbol="NOBODY") == (404, "symbol_not_found")

@@ -39,6 +39,9 @@ IF_NONE_MATCH: HeaderParameter[str | None] = HeaderParameter(
 LIMIT: QueryParameter[int] = QueryParameter(
     "limit", Annotated[int, Field(ge=1, le=200)], lexical="integer", default=30
 )
+LIST_CORPORATE_ACTIONS_SYMBOL: QueryParameter[models.SymbolId] = QueryParameter(
+    "symbol", models.SymbolId
+)
 QUERY: QueryParameter[str | None] = QueryParameter(
     "query", Annotated[str, Field(max_length=64)], default=None
 )
@@ -58,6 +61,9 @@ TYPE: QueryParameter[models.SymbolType | None] = QueryParameter(
     "type", models.SymbolType, default=None
 )
 BAR_PAGE_MODEL: TypeAdapter[models.BarPage] = TypeAdapter(models.BarPage)
+CORPORATE_ACTION_LIST_MODEL: TypeAdapter[models.CorporateActionList] = TypeAdapter(
+    models.CorporateActionList
+)
 DATAFEED_CONFIG_MODEL: TypeAdapter[models.DatafeedConfig] = TypeAdapter(models.DatafeedConfig)
 QUOTE_LIST_MODEL: TypeAdapter[models.QuoteList] = TypeAdapter(models.QuoteList)
 SERVER_TIME_MODEL: TypeAdapter[models.ServerTime] = TypeAdapter(models.ServerTime)
@@ -200,6 +206,26 @@ def datafeed_router(handler: DatafeedHandler, gate: Gate) -> APIRouter:
         inputs.check()
         result = await handler.get_quotes(session, symbols=symbols)
         return json_response(200, QUOTE_LIST_MODEL, result)
+
+    @router.get("/datafeed/corporate-actions", operation_id="listCorporateActions")
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.SymbolNotFound,
+        problems.InternalError,
+    )
+    async def list_corporate_actions(request: Request) -> Response:
+        """GET /datafeed/corporate-actions: Splits and dividends of a symbol"""
+        session = await gate.session_or_bearer(request)
+        inputs = Inputs(request, "symbol")
+        symbol = inputs.value(LIST_CORPORATE_ACTIONS_SYMBOL)
+        inputs.check()
+        result = await handler.list_corporate_actions(session, symbol=symbol)
+        return json_response(200, CORPORATE_ACTION_LIST_MODEL, result)
 
     @router.get("/datafeed/time", operation_id="getServerTime")
     @declares(

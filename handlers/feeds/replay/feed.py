@@ -16,6 +16,7 @@ from handlers.feeds.replay.record import Record, RecordMissing, read_sample
 from handlers.feeds.replay.recording import EXCHANGE, Recording
 from handlers.feeds.replay.schedule import Position, Schedule
 from handlers.feeds.replay.series import RESOLUTIONS
+from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar, BarPage
 from handlers.market.quotes import DayFigures, Quote
 from handlers.market.symbols import Exchange, Symbol
@@ -89,6 +90,10 @@ class ReplayFeed(Feed):
         cutoff = self._recording.cutoff(self._position.behind)
         actions = self._recording.series(symbol_id).actions(cutoff, adjustment)
         return f"{self.epoch}-{actions}"
+
+    @override
+    def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
+        return self._recording.actions(symbol_id, self._position.behind, after)
 
     @override
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -216,8 +221,17 @@ class ReplayFeed(Feed):
         while self._position < target:
             self._position = Position(target.lap, self._position.behind + 1)
             self._data_at = self._clock.now()
+            self._act(sink)
             for symbol_id in tuple(self._watched):
                 self._stream(symbol_id, sink)
+
+    def _act(self, sink: FeedSink) -> None:
+        """Splits and dividends of a new day, whoever watches: they change what is held."""
+        known = self._position.behind
+        before = self._recording.cutoff(known - 1) - 1
+        for symbol in self._recording.symbols:
+            for action in self._recording.actions(symbol.id, known, before):
+                sink.on_action(action)
 
     def _stream(self, symbol_id: str, sink: FeedSink) -> None:
         """The bars of a new day, then its close as a quote."""

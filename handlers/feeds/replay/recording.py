@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from generated.models import AccountClock, DataKind, Resolution, SymbolType
 from handlers.feeds.replay.record import Record, RecordedBar
 from handlers.feeds.replay.series import RESOLUTIONS, Series
+from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar
 from handlers.market.quotes import DayFigures, Quote
 from handlers.market.resolutions import DAY, SECOND, day_of, period_of
@@ -41,6 +42,7 @@ class Recording:
         }
         self.symbols = tuple(_symbol(ticker, bars) for ticker, bars in sorted(record.bars.items()))
         self.fingerprint = record.fingerprint
+        self._actions: dict[str, tuple[CorporateAction, ...]] = {}
         self._days = sorted({time for series in self._series.values() for time in series.times})
 
     def __len__(self) -> int:
@@ -48,6 +50,15 @@ class Recording:
 
     def series(self, symbol_id: str) -> Series:
         return self._series[symbol_id]
+
+    def actions(self, symbol_id: str, known: int, after: int = -1) -> tuple[CorporateAction, ...]:
+        """Those of the known days, ascending, that are later than `after`."""
+        found = self._actions.get(symbol_id)
+        if found is None:
+            found = tuple(self._series[symbol_id].corporate_actions(symbol_id))
+            self._actions[symbol_id] = found
+        cutoff = self.cutoff(known)
+        return tuple(action for action in found if after < action.time < cutoff)
 
     def cutoff(self, known: int) -> int:
         """The first time that nothing is known of."""

@@ -1,23 +1,20 @@
 """The recorded bars of one symbol, seen from a day in the record."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from operator import mul
 from typing import Final
 
 from generated.models import Adjustment, Resolution
+from handlers.feeds.replay.actions import corporate_actions, jumps, split_of
 from handlers.feeds.replay.record import RecordedBar
+from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar, merge
 from handlers.market.resolutions import day_of, period_of
 
 RESOLUTIONS: Final = (Resolution.DAY, Resolution.WEEK, Resolution.MONTH)
-_SPLIT: Final = 1.4
-"""A day on which the adjustment jumps by more had a split; dividends are smaller."""
-_NOISE: Final = 1e-6
-"""Adjusted closes are rounded: smaller jumps mean nothing."""
 
 
 class Series:
@@ -34,12 +31,16 @@ class Series:
 
     @cached_property
     def _jumps(self) -> list[float]:
-        return _jumps(self._recorded)
+        return jumps(self._recorded)
+
+    @cached_property
+    def _splits(self) -> list[float]:
+        return [float(split_of(jump)) for jump in self._jumps]
 
     @cached_property
     def _shares(self) -> list[float]:
         """Of each day: what one share of the first day has become by then."""
-        return list(accumulate(map(_split, self._jumps), mul))
+        return list(accumulate(self._splits, mul))
 
     @cached_property
     def _scales(self) -> dict[Adjustment, list[float]]:
@@ -54,7 +55,7 @@ class Series:
         """The days on which there was something to adjust for."""
         return {
             Adjustment.NONE: [],
-            Adjustment.SPLITS: _other_than_one(list(map(_split, self._jumps))),
+            Adjustment.SPLITS: _other_than_one(self._splits),
             Adjustment.ALL: _other_than_one(self._jumps),
         }
 
@@ -64,6 +65,10 @@ class Series:
         return {
             resolution: [period_of(resolution, day) for day in days] for resolution in RESOLUTIONS
         }
+
+    def corporate_actions(self, symbol_id: str) -> Iterator[CorporateAction]:
+        """All of the record, ascending; of one day the split first."""
+        return corporate_actions(symbol_id, self._recorded, self._jumps)
 
     def known(self, cutoff: int) -> int:
         """How many days are known."""
@@ -120,29 +125,8 @@ class Series:
         ]
 
 
-def _jumps(recorded: Sequence[RecordedBar]) -> list[float]:
-    """Of each day: by how much a price of the day before has to be divided to compare with it."""
-    factors = [each.adjusted_close / each.bar.close for each in recorded]
-    return [1.0, *(_exact(after / before) for before, after in pairwise(factors))][: len(factors)]
-
-
-def _exact(jump: float) -> float:
-    """The jump without what rounding did to it, where only shares were split, or nothing was."""
-    split = _split(jump)
-    return split if abs(jump / split - 1) < _NOISE else jump
-
-
 def _other_than_one(numbers: Sequence[float]) -> list[int]:
     return [index for index, number in enumerate(numbers) if number != 1]
-
-
-def _split(jump: float) -> float:
-    """The new shares for an old one: 2, 3/2, or 1/10 where they were merged."""
-    if 1 / _SPLIT < jump < _SPLIT:
-        return 1.0
-    if jump < 1:
-        return 1 / round(1 / jump)
-    return float(Fraction(jump).limit_denominator(4))
 
 
 def _scaled(bar: Bar, factor: float, split: float) -> Bar:
