@@ -416,6 +416,9 @@ class Symbol(Model):
     description: str
     type: SymbolType
     currency: Currency
+    """Prices are in this currency."""
+    base_currency: Currency | MISSING = MISSING
+    """Of a currency pair: what one unit of it is."""
     tick_size: Price
     """Prices are multiples of this."""
     quantity_step: Quantity
@@ -427,11 +430,11 @@ class Symbol(Model):
     maintenance_margin_rate: Rate
     """Share of the value needed to hold."""
     calendar: str
-    """The trading calendar, `24/7` or an exchange's code such as XNYS."""
+    """The trading calendar: `24/7`, `24/5` for currencies (Sunday 17:00 to Friday 17:00 in New York), or an exchange's code such as XNYS."""
     time_zone: str
     """An IANA time zone."""
     session: str
-    """Regular hours in that time zone, `24x7` or such as 0930-1600."""
+    """Regular hours in that time zone, `24x7` or such as 0930-1600; 1700-1700 begins on the evening before."""
     data_kind: DataKind
     delay: Annotated[int | MISSING, Field(ge=0)] = MISSING
     """Seconds by which delayed data is late."""

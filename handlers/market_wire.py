@@ -24,6 +24,7 @@ def symbol(value: Symbol, market_open: bool) -> models.Symbol:
         description=value.description,
         type=value.type,
         currency=value.currency,
+        base_currency=optional(value.base_currency),
         tick_size=value.tick_size,
         quantity_step=value.quantity_step,
         max_quantity=value.max_quantity,

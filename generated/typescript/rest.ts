@@ -872,7 +872,10 @@ export interface components {
             exchange: string;
             description: string;
             type: components["schemas"]["SymbolType"];
+            /** @description Prices are in this currency. */
             currency: components["schemas"]["Currency"];
+            /** @description Of a currency pair: what one unit of it is. */
+            baseCurrency?: components["schemas"]["Currency"];
             /** @description Prices are multiples of this. */
             tickSize: components["schemas"]["Price"];
             /** @description Quantities are multiples of this. */
@@ -883,11 +886,11 @@ export interface components {
             initialMarginRate: components["schemas"]["Rate"];
             /** @description Share of the value needed to hold. */
             maintenanceMarginRate: components["schemas"]["Rate"];
-            /** @description The trading calendar, `24/7` or an exchange's code such as XNYS. */
+            /** @description The trading calendar: `24/7`, `24/5` for currencies (Sunday 17:00 to Friday 17:00 in New York), or an exchange's code such as XNYS. */
             calendar: string;
             /** @description An IANA time zone. */
             timeZone: string;
-            /** @description Regular hours in that time zone, `24x7` or such as 0930-1600. */
+            /** @description Regular hours in that time zone, `24x7` or such as 0930-1600; 1700-1700 begins on the evening before. */
             session: string;
             dataKind: components["schemas"]["DataKind"];
             /** @description Seconds by which delayed data is late. */

@@ -4,12 +4,20 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from datetime import UTC, datetime, time
+from functools import cache
+from typing import Final, final
+from zoneinfo import ZoneInfo
 
 from typing_extensions import override
 
 from generated.models import Resolution
-from handlers.market.resolutions import DAY, period_of
+from handlers.market.resolutions import DAY, SECOND, day_of, period_of
+
+_NEW_YORK: Final = ZoneInfo("America/New_York")
+_EVENING: Final = time(17)
+_FIRST_MONDAY: Final = 4
+"""1970-01-05."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,41 @@ class AlwaysOpen(Sessions):
             return None
         day = self._first_day + index
         return Session(index, day, day * DAY, (day + 1) * DAY)
+
+
+@final
+class CurrencySessions(Sessions):
+    """Without a break from Sunday 17:00 to Friday 17:00 in New York; no holidays.
+
+    A trading day runs from 17:00 to 17:00 and is the day on which it ends, Monday to Friday.
+    """
+
+    def __init__(self, first_day: int) -> None:
+        """From the first Monday that is not before that day on."""
+        self._monday = first_day + (_FIRST_MONDAY - first_day) % 7
+
+    @override
+    def at_or_before(self, time: int) -> Session | None:
+        week, weekday = divmod(day_of(time) + 1 - self._monday, 7)
+        session = self.by_index(5 * week + min(weekday, 4))
+        while session is not None and session.open > time:
+            session = self.by_index(session.index - 1)
+        return session
+
+    @override
+    def by_index(self, index: int) -> Session | None:
+        if index < 0:
+            return None
+        week, weekday = divmod(index, 5)
+        day = self._monday + 7 * week + weekday
+        return Session(index, day, _evening(day - 1), _evening(day))
+
+
+@cache
+def _evening(day: int) -> int:
+    """17:00 in New York on that day, Unix milliseconds."""
+    date = datetime.fromtimestamp(day * DAY // SECOND, UTC).date()
+    return int(datetime.combine(date, _EVENING, _NEW_YORK).timestamp()) * SECOND
 
 
 @final

@@ -42,11 +42,11 @@ class Symbol:
     maintenance_margin_rate: Decimal
     """Share of the value needed to hold."""
     calendar: str
-    """`24/7`, or an exchange's code such as XNYS."""
+    """`24/7`, `24/5` for currencies, or an exchange's code such as XNYS."""
     time_zone: str
     """An IANA time zone."""
     session: str
-    """Regular hours in that time zone: `24x7`, or such as 0930-1600."""
+    """Regular hours in that time zone: `24x7`, or such as 0930-1600; 1700-1700 begins before."""
     data_kind: DataKind
     source: str
     """Where the prices come from, for people."""
@@ -54,6 +54,8 @@ class Symbol:
     """The venue's own spelling."""
     clock: AccountClock
     resolutions: tuple[Resolution, ...]
+    base_currency: str | None = None
+    """Of a currency pair: what one unit of it is; the price of it is in `currency`."""
 
 
 def symbol_id(ticker: str, exchange: str) -> str:

@@ -61,7 +61,7 @@ def test_other_symbols_do_not_exist(clock: ManualClock, spelling: str) -> None:
 def test_search_goes_over_all_feeds(clock: ManualClock) -> None:
     feeds = Feeds(both(clock))
     assert [symbol.id for symbol in feeds.search("AAP")] == ["AAPL", "SIMNY:AAPL", "REC:AAPL"]
-    assert [exchange.name for exchange in feeds.exchanges()] == ["SIM", "SIMNY", "REC"]
+    assert [exchange.name for exchange in feeds.exchanges()] == ["SIM", "SIMNY", "SIMFX", "REC"]
 
 
 def test_one_symbol_in_two_feeds_is_refused(clock: ManualClock) -> None:

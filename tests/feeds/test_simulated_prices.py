@@ -122,6 +122,8 @@ def test_symbols_of_one_seed_move_by_themselves() -> None:
         ("AAPL", 160, 330),
         ("BTCUSD", 50_000, 170_000),
         ("EURUSD", 0.95, 1.2),
+        ("SIMFX:XAUEUR", 2_000, 4_000),
+        ("SIMFX:USDJPY", 120, 180),
         ("SIMNY:SPY", 450, 750),
     ],
 )

@@ -1,10 +1,13 @@
 """When markets are open."""
 
+from datetime import UTC, datetime
+from itertools import pairwise
+
 import pytest
 
 from generated.models import Resolution
 from handlers.market.resolutions import DAY, HOUR
-from handlers.market.sessions import AlwaysOpen, ListedSessions
+from handlers.market.sessions import AlwaysOpen, CurrencySessions, ListedSessions
 
 # Thursday, Friday, Monday of the second week of 1970, 14:00 to 20:00; Friday closes at 17:00.
 LISTED = ListedSessions(
@@ -69,6 +72,45 @@ def test_round_the_clock_days_follow_each_other() -> None:
     assert sessions.is_open(100 * DAY)
     assert sessions.trading_day(101 * DAY - 1) == 100
     assert sessions.next_open(100 * DAY) == 101 * DAY
+
+
+def at(iso: str) -> int:
+    return int(datetime.fromisoformat(iso).replace(tzinfo=UTC).timestamp()) * 1_000
+
+
+@pytest.mark.parametrize(
+    ("time", "is_open", "day"),
+    [
+        ("2025-11-23T21:59:59", False, "2025-11-24"),  # Sunday, just before 17:00 in New York
+        ("2025-11-23T22:00:00", True, "2025-11-24"),
+        ("2025-11-24T21:59:59", True, "2025-11-24"),
+        ("2025-11-24T22:00:00", True, "2025-11-25"),
+        ("2025-11-28T21:59:59", True, "2025-11-28"),
+        ("2025-11-28T22:00:00", False, "2025-12-01"),
+        ("2025-11-29T12:00:00", False, "2025-12-01"),
+        ("2025-07-06T21:00:00", True, "2025-07-07"),  # an hour earlier in summer
+        ("2025-07-06T20:59:59", False, "2025-07-07"),
+        ("2025-12-25T12:00:00", True, "2025-12-25"),
+    ],
+)
+def test_currencies_trade_from_sunday_to_friday_evening(time: str, is_open: bool, day: str) -> None:
+    sessions = CurrencySessions(14_610)
+    assert sessions.is_open(at(time)) is is_open
+    assert sessions.trading_day(at(time)) == at(day) // DAY
+
+
+def test_days_of_currencies_follow_each_other() -> None:
+    sessions = CurrencySessions(14_610)
+    listed = [session for index in range(600) if (session := sessions.by_index(index))]
+    assert [each.index for each in listed] == list(range(600))
+    assert listed[0].day == at("2010-01-04") // DAY
+    for before, after in pairwise(listed):
+        assert before.open < before.close <= after.open
+        assert after.open - before.close in (0, 2 * DAY, 2 * DAY - HOUR, 2 * DAY + HOUR)
+        assert sessions.at_or_before(after.open) == after
+        assert sessions.at_or_before(after.open - 1) == before
+    assert sessions.at_or_before(listed[0].open - 1) is None
+    assert sessions.by_index(-1) is None
 
 
 def test_sessions_that_overlap_are_refused() -> None:

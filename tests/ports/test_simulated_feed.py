@@ -48,6 +48,76 @@ class TestSimulatedFeedInNewYork(FeedSuite):
         )
 
 
+class TestSimulatedCurrencies(FeedSuite):
+    """On Sunday evening: the bar of Monday is in progress."""
+
+    @override
+    def make(self) -> Subject:
+        clock = ManualClock(NOW - 16 * HOUR + 10 * MINUTE)
+        feed = simulated(clock)
+        return Subject(
+            feed,
+            clock,
+            feed.step,
+            "SIMFX:EURUSD",
+            "SIMFX:XAUEUR",
+            Resolution.MINUTE_5,
+            MINUTE,
+            20,
+            None,
+        )
+
+
+class TestSimulatedCurrenciesByDays(FeedSuite):
+    """Over the end of the trading day at 22:00 UTC."""
+
+    @override
+    def make(self) -> Subject:
+        clock = ManualClock(NOW + 5 * HOUR)
+        feed = simulated(clock)
+        return Subject(
+            feed,
+            clock,
+            feed.step,
+            "SIMFX:EURUSD",
+            "SIMFX:XAUEUR",
+            Resolution.DAY,
+            10 * MINUTE,
+            9,
+            None,
+        )
+
+
+def test_the_day_of_currencies_is_the_one_on_which_it_ends() -> None:
+    """On Sunday, 18:30 in New York, the day's bar is Monday's; nothing is missing before it."""
+    clock = ManualClock(NOW - 16 * HOUR - 30 * MINUTE)
+    feed = simulated(clock)
+    monday = (NOW // DAY) * DAY
+    current = feed.bar("SIMFX:EURUSD", Resolution.DAY)
+    assert current is not None
+    assert (current[0].time, current[1]) == (monday, False)
+    page = feed.history("SIMFX:EURUSD", Resolution.DAY, None, None, 3)
+    assert [bar.time for bar in page.bars] == [monday - 4 * DAY, monday - 3 * DAY, monday]
+    assert page.bars[-1] == current[0]
+
+
+def test_currencies_are_pairs_and_say_of_what() -> None:
+    symbols = {each.id: each for each in simulated(ManualClock(NOW)).symbols()}
+    pairs = {
+        name: (each.base_currency, each.currency)
+        for name, each in symbols.items()
+        if each.exchange == "SIMFX"
+    }
+    assert pairs == {
+        "SIMFX:EURUSD": ("EUR", "USD"),
+        "SIMFX:GBPUSD": ("GBP", "USD"),
+        "SIMFX:USDJPY": ("USD", "JPY"),
+        "SIMFX:EURGBP": ("EUR", "GBP"),
+        "SIMFX:XAUEUR": ("XAU", "EUR"),
+    }
+    assert (symbols["AAPL"].base_currency, symbols["AAPL"].currency) == (None, "USD")
+
+
 @pytest.mark.parametrize("resolution", list(Resolution))
 def test_bars_end_with_their_session(resolution: Resolution) -> None:
     """By the clock, on the last day of a month: no trade follows that could end them."""

@@ -42,12 +42,20 @@ class Chart:
         found.reverse()
         return found
 
+    def end(self, now: int) -> int:
+        """The first time that no bar carries yet.
+
+        The day of a session that opens on the evening before lies ahead until midnight.
+        """
+        session = self._sessions.at_or_before(now)
+        return max(now, session.time if session else 0) + 1
+
     def current(self, resolution: Resolution, now: int) -> tuple[Bar, bool] | None:
         """The newest bar and whether it is closed; None before the first session."""
         session = self._sessions.at_or_before(now)
         if session is None:
             return None
-        bar = self.newest(resolution, 0, now + 1, 1, now)[0]
+        bar = self.newest(resolution, 0, self.end(now), 1, now)[0]
         return bar, now >= self._closes_at(resolution, session, bar)
 
     def _closes_at(self, resolution: Resolution, session: Session, bar: Bar) -> int:

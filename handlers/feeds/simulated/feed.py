@@ -1,4 +1,4 @@
-"""The simulated feed: SIM round the clock, SIMNY in New York hours."""
+"""The simulated feed: SIM round the clock, SIMNY in New York hours, SIMFX on weekdays."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from handlers.feeds.simulated.path import TRADE
 from handlers.feeds.simulated.stream import Stream
 from handlers.market.bars import Bar, BarPage
 from handlers.market.quotes import DayFigures, Quote
-from handlers.market.sessions import AlwaysOpen, Sessions
+from handlers.market.sessions import AlwaysOpen, CurrencySessions, Sessions
 from handlers.market.symbols import Exchange, Symbol
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ _CLOCK_SLACK: Final = 1_000
 _EXCHANGES: Final = (
     Exchange("SIM", "Simulated exchange, round the clock", DataKind.SIMULATED),
     Exchange("SIMNY", "Simulated exchange, New York hours", DataKind.SIMULATED),
+    Exchange("SIMFX", "Simulated currencies, Sunday 17:00 to Friday 17:00", DataKind.SIMULATED),
 )
 
 
@@ -49,13 +50,16 @@ class SimulatedFeed(Feed):
         self._clock = clock
         self._epoch = root("epoch", _MODEL, seed).hex()[:16]
         self._new_york = ExchangeSessions("XNYS", ORIGIN, _CALENDAR_END)
-        round_the_clock = AlwaysOpen(_ORIGIN_DAY)
+        hours: dict[str, Sessions] = {
+            "24/7": AlwaysOpen(_ORIGIN_DAY),
+            "24/5": CurrencySessions(_ORIGIN_DAY),
+            "XNYS": self._new_york,
+        }
         self._listings: dict[str, Listing] = {}
         for instrument in instruments:
-            hours: Sessions = round_the_clock
-            if instrument.symbol.calendar == "XNYS":
-                hours = self._new_york
-            self._listings[instrument.symbol.id] = Listing(seed, instrument, hours)
+            self._listings[instrument.symbol.id] = Listing(
+                seed, instrument, hours[instrument.symbol.calendar]
+            )
         self._streams: dict[str, Stream] = {}
         self._heartbeat_at = 0
         self._latest = 0
@@ -110,7 +114,8 @@ class SimulatedFeed(Feed):
     ) -> BarPage:
         chart = self._listings[symbol_id].chart
         now = self._now()
-        end = now + 1 if end is None else min(end, now + 1)
+        last = chart.end(now)
+        end = last if end is None else min(end, last)
         count = min(count_back or MAX_BARS, MAX_BARS)
         start = 0 if start is None or count_back else start
         bars = chart.newest(resolution, start, end, count if count_back else count + 1, now)

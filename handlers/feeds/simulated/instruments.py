@@ -21,6 +21,9 @@ CURRENCY_ACTIVITY: Final = (
 ) + ((1.7,) * 4 + (1.1,) * 6 + (0.7,) * 6 + (0.5,) * 4)
 """Tokyo, then London, most of all London with New York."""
 
+EVENING_ACTIVITY: Final = CURRENCY_ACTIVITY[44:] + CURRENCY_ACTIVITY[:44]
+"""The same from 22:00 on, 17:00 in New York in winter."""
+
 CRYPTO_ACTIVITY: Final = (
     (1.1, 1.0) + (0.85,) * 10 + (0.95,) * 12 + (1.2, 1.35, 1.5, 1.5) + (1.25,) * 12 + (1.0,) * 8
 )
@@ -76,31 +79,50 @@ _STOCK = _Kind(SymbolType.STOCK, "0.01", "1", "1000000", "0.5", "0.25", EQUITY_A
 _CURRENCY = _Kind(
     SymbolType.CURRENCY, "0.00001", "1", "50000000", "0.04", "0.02", CURRENCY_ACTIVITY
 )
+_YEN = _Kind(SymbolType.CURRENCY, "0.001", "1", "50000000", "0.04", "0.02", CURRENCY_ACTIVITY)
+_GOLD = _Kind(SymbolType.CURRENCY, "0.01", "0.01", "10000", "0.05", "0.025", CURRENCY_ACTIVITY)
 _CRYPTO = _Kind(SymbolType.CRYPTO, "0.01", "0.0001", "10000", "0.5", "0.3", CRYPTO_ACTIVITY)
 
 
-def _symbol(kind: _Kind, ticker: str, description: str, exchange: str) -> Symbol:
-    new_york = exchange == "SIMNY"
+@dataclass(frozen=True, slots=True)
+class _Venue:
+    exchange: str
+    calendar: str
+    time_zone: str
+    session: str
+    activity: tuple[float, ...] | None = None
+    """None: that of the kind."""
+    gap: float = 0.0
+
+
+_SIM = _Venue("SIM", "24/7", "UTC", "24x7")
+_SIMNY = _Venue("SIMNY", "XNYS", "America/New_York", "0930-1600", NEW_YORK_ACTIVITY, 0.35)
+_SIMFX = _Venue("SIMFX", "24/5", "America/New_York", "1700-1700", EVENING_ACTIVITY, 0.2)
+
+
+def _symbol(kind: _Kind, ticker: str, description: str, venue: _Venue) -> Symbol:
+    pair = kind.type is SymbolType.CURRENCY
     return Symbol(
-        id=symbol_id(ticker, exchange),
+        id=symbol_id(ticker, venue.exchange),
         ticker=ticker,
-        exchange=exchange,
+        exchange=venue.exchange,
         description=description,
         type=kind.type,
-        currency="USD",
+        currency=ticker[3:] if pair else "USD",
         tick_size=Decimal(kind.tick_size),
         quantity_step=Decimal(kind.quantity_step),
         max_quantity=Decimal(kind.max_quantity),
         initial_margin_rate=Decimal(kind.initial_margin_rate),
         maintenance_margin_rate=Decimal(kind.maintenance_margin_rate),
-        calendar="XNYS" if new_york else "24/7",
-        time_zone="America/New_York" if new_york else "UTC",
-        session="0930-1600" if new_york else "24x7",
+        calendar=venue.calendar,
+        time_zone=venue.time_zone,
+        session=venue.session,
         data_kind=DataKind.SIMULATED,
         source="Simulated by Trading Pro; not real prices",
         venue_symbol=ticker,
         clock=AccountClock.LIVE,
         resolutions=RESOLUTIONS,
+        base_currency=ticker[:3] if pair else None,
     )
 
 
@@ -112,23 +134,24 @@ def _instrument(
     volatility: float,
     volume: float,
     spread: int,
-    exchange: str = "SIM",
+    venue: _Venue = _SIM,
 ) -> Instrument:
-    new_york = exchange == "SIMNY"
     return Instrument(
-        symbol=_symbol(kind, ticker, description, exchange),
+        symbol=_symbol(kind, ticker, description, venue),
         price_digits=-int(Decimal(kind.tick_size).as_tuple().exponent),
         volume_digits=-int(Decimal(kind.quantity_step).as_tuple().exponent),
         levels=levels,
         volatility=volatility,
-        gap=0.35 if new_york else 0.0,
+        gap=venue.gap,
         volume=volume,
         spread=spread,
-        activity=NEW_YORK_ACTIVITY if new_york else kind.activity,
+        activity=venue.activity or kind.activity,
     )
 
 
 _APPLE = ((2010.0, 8.0), (2015.0, 28.0), (2020.0, 76.0), (2022.0, 165.0), (2025.0, 230.0))
+_EURO = ((2010.0, 1.3), (2016.0, 1.08))
+_STERLING = ((2010.0, 1.55), (2017.0, 1.27))
 _MICROSOFT = ((2010.0, 27.0), (2015.0, 46.0), (2020.0, 165.0), (2023.0, 290.0), (2025.0, 430.0))
 
 INSTRUMENTS: Final = (
@@ -161,14 +184,12 @@ INSTRUMENTS: Final = (
         9.0e7,
         2,
     ),
-    _instrument(
-        _CURRENCY, "EURUSD", "Euro / US Dollar", ((2010.0, 1.3), (2016.0, 1.08)), 0.0045, 9.0e10, 6
-    ),
+    _instrument(_CURRENCY, "EURUSD", "Euro / US Dollar", _EURO, 0.0045, 9.0e10, 6),
     _instrument(
         _CURRENCY,
         "GBPUSD",
         "British Pound / US Dollar",
-        ((2010.0, 1.55), (2017.0, 1.27)),
+        _STERLING,
         0.005,
         4.0e10,
         9,
@@ -192,7 +213,7 @@ INSTRUMENTS: Final = (
         20,
     ),
     _instrument(
-        _STOCK, "AAPL", "Apple Inc., New York hours", _APPLE, 0.016, 5.4e7, 1, exchange="SIMNY"
+        _STOCK, "AAPL", "Apple Inc., New York hours", _APPLE, 0.016, 5.4e7, 1, venue=_SIMNY
     ),
     _instrument(
         _STOCK,
@@ -202,7 +223,7 @@ INSTRUMENTS: Final = (
         0.015,
         2.1e7,
         2,
-        exchange="SIMNY",
+        venue=_SIMNY,
     ),
     _instrument(
         _STOCK,
@@ -212,6 +233,49 @@ INSTRUMENTS: Final = (
         0.010,
         6.8e7,
         1,
-        exchange="SIMNY",
+        venue=_SIMNY,
+    ),
+    _instrument(
+        _CURRENCY, "EURUSD", "Euro / US Dollar, 24/5", _EURO, 0.0045, 9.0e10, 6, venue=_SIMFX
+    ),
+    _instrument(
+        _CURRENCY,
+        "GBPUSD",
+        "British Pound / US Dollar, 24/5",
+        _STERLING,
+        0.005,
+        4.0e10,
+        9,
+        venue=_SIMFX,
+    ),
+    _instrument(
+        _YEN,
+        "USDJPY",
+        "US Dollar / Japanese Yen, 24/5",
+        ((2010.0, 88.0), (2015.0, 120.0), (2021.0, 108.0), (2024.0, 150.0)),
+        0.005,
+        8.0e10,
+        8,
+        venue=_SIMFX,
+    ),
+    _instrument(
+        _CURRENCY,
+        "EURGBP",
+        "Euro / British Pound, 24/5",
+        ((2010.0, 0.85), (2017.0, 0.86)),
+        0.004,
+        2.0e10,
+        8,
+        venue=_SIMFX,
+    ),
+    _instrument(
+        _GOLD,
+        "XAUEUR",
+        "Gold, an ounce / Euro, 24/5",
+        ((2010.0, 800.0), (2016.0, 1050.0), (2020.0, 1450.0), (2025.0, 2900.0)),
+        0.009,
+        3.0e6,
+        40,
+        venue=_SIMFX,
     ),
 )

@@ -153,7 +153,7 @@ class Path:
         wildness = bridge.wildness(session.index)
         deviation = before * instrument.volatility * wildness
         opening = before
-        if instrument.gap:
+        if instrument.gap and self._rested(session):
             jump = normal(*numbers[:4]) * deviation * instrument.gap
             opening = max(1, before + round((closing - before) * instrument.gap + jump))
         variance = (deviation * (1 - instrument.gap / 2)) ** 2
@@ -161,6 +161,11 @@ class Path:
         scale = 10**instrument.volume_digits
         volume = instrument.volume * wildness * exp(0.25 * normal(*numbers[4:]) - 0.03)
         return (opening, high, max(1, low), closing, round(volume * scale)), variance
+
+    def _rested(self, session: Session) -> bool:
+        """Whether the market was closed before."""
+        before = self._sessions.by_index(session.index - 1)
+        return before is None or before.close < session.open
 
     def _time_of(self, index: int) -> int:
         session = self._sessions.by_index(index)
