@@ -53,6 +53,15 @@ SymbolId = TypeAliasType(
 """`TICKER` on the default exchange, else `EXCHANGE:TICKER`."""
 
 
+AccountName = TypeAliasType(
+    "AccountName",
+    Annotated[
+        str, Field(pattern="^[^ \\x00-\\x1f\\x7f]([^\\x00-\\x1f\\x7f]{0,62}[^ \\x00-\\x1f\\x7f])?$")
+    ],
+)
+"""What its user calls an account; need not be unique."""
+
+
 AccountId = TypeAliasType("AccountId", Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")])
 """An account."""
 
@@ -639,15 +648,44 @@ class AccountFigures(Model):
 
 class Account(Model):
     account_id: AccountId
-    name: str
+    name: AccountName
     type: AccountType
     clock: AccountClock
     paper: bool
     """True where no real money is traded."""
+    archived: bool
+    """Put away: it can be read, and takes no command until it is restored."""
     balance: Balance
     figures: AccountFigures
     created_at: Timestamp
     as_of: AsOf
+
+
+class CreateAccountRequest(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    name: AccountName
+    type: AccountType = AccountType.MARGIN
+    clock: AccountClock = AccountClock.LIVE
+    currency: Currency = "USD"
+    """In which balance and profit are counted, one that a symbol of the clock trades in."""
+    balance: Money
+    """What the account begins with, from 1 to 1000000000000."""
+
+
+class UpdateAccountRequest(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    name: AccountName | MISSING = MISSING
+    archived: bool | MISSING = MISSING
+    """True puts the account away and false restores it."""
+
+
+class ResetAccountRequest(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    balance: Money | MISSING = MISSING
+    """What the new epoch begins with, from 1 to 1000000000000; as the present one by default."""
 
 
 class AccountList(Model):
@@ -1199,10 +1237,18 @@ class ResetEvent(Model):
     balance: Balance
 
 
+class ProfileEvent(Model):
+    """The account was renamed, archived or restored."""
+
+    type: Literal["profile"]
+    name: AccountName
+    archived: bool
+
+
 AccountEvent = TypeAliasType(
     "AccountEvent",
     Annotated[
-        OrderEvent | ExecutionEvent | PositionEvent | BalanceEvent | ResetEvent,
+        OrderEvent | ExecutionEvent | PositionEvent | BalanceEvent | ResetEvent | ProfileEvent,
         Field(discriminator="type"),
     ],
 )
@@ -1222,6 +1268,7 @@ class TransactionCause(StrEnum):
     ORDER_REJECTED = "order_rejected"
     POSITION_CLOSED = "position_closed"
     ACCOUNT_RESET = "account_reset"
+    ACCOUNT_UPDATED = "account_updated"
 
 
 class AccountUpdate(Model):

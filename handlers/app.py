@@ -29,6 +29,7 @@ from handlers.operations.metrics import Metrics
 from handlers.operations.scraping import Measured, metrics_route
 from handlers.operations.stream_metrics import StreamCollector
 from handlers.pages import pages
+from handlers.paper_accounts import PaperAccounts
 from handlers.pnl import Pnl
 from handlers.realtime.backplane import Backplane
 from handlers.realtime.connections import Connections
@@ -242,7 +243,12 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             secure_cookies=settings.secure_cookies,
         ),
         datafeed=Datafeed(feeds, clock),
-        accounts=Accounts(oms, pnl, clock),
+        accounts=Accounts(
+            oms,
+            PaperAccounts(oms, feeds, clock, lambda: _replay_epoch(feeds)),
+            pnl,
+            clock,
+        ),
         orders=Orders(oms),
         positions=Positions(oms),
         executions=Executions(oms),

@@ -119,7 +119,33 @@ class Oms(FeedSink):
             for name, clock in (("Paper", AccountClock.LIVE), ("Replay", AccountClock.REPLAY)):
                 account_id = identifier("acc", user_id, clock)
                 if account_id not in self._writers:
-                    await self._open(account_id, user_id, name, clock)
+                    await self.open(
+                        decide.OpenAccount(
+                            account_id,
+                            user_id,
+                            name,
+                            AccountType.MARGIN,
+                            clock,
+                            CURRENCY,
+                            START_BALANCE,
+                        )
+                    )
+
+    async def open(self, command: decide.OpenAccount) -> None:
+        """Opens an account that is not there yet. Raises LedgerUnavailable."""
+        account_id = command.account_id
+        replayed = command.clock is AccountClock.REPLAY
+
+        def tell(state: AccountState, transaction: Transaction) -> None:
+            if account_id not in self._writers:
+                self._enter(writer)
+            self._committed(state, transaction)
+
+        writer = AccountWriter(account_id, self._ledger, tell)
+        epoch = self._replay_epoch() if replayed else None
+        await writer.append(decide.open_account(command, epoch, self._clock.now()))
+        if replayed:
+            await self.restart(account_id)  # the recording may have begun anew meanwhile
 
     def accounts(self, user_id: str) -> tuple[AccountState, ...]:
         """The user's accounts, oldest first."""
@@ -155,11 +181,27 @@ class Oms(FeedSink):
                 lambda current: self._decide(current, command)
             )
         except decide.Repeated as repeated:
-            return _outcome(state.view(repeated.sequence), repeated.order_id, replayed=True)
+            view = state.view(repeated.sequence)
+            return _outcome(view, str(repeated.order_id), replayed=True)
         if transaction is None or transaction.cause.order_id is None:
             raise AssertionError("a command is always about an order")
         view = state.view(transaction.sequence)
         return _outcome(view, transaction.cause.order_id, replayed=False)
+
+    async def carry_out(
+        self, user_id: str, account_id: str, decision: Callable[[AccountState], Draft | None]
+    ) -> Transaction | None:
+        """Carries out a decision about an account of the user's; None where it decided nothing.
+
+        Raises AccountNotFound, LedgerUnavailable, and what the decision raises.
+        """
+        self.account(user_id, account_id)
+        return await self._writers[account_id].run(decision)
+
+    async def restart(self, account_id: str) -> None:
+        """Begins the account anew if it trades in another recording than the one replayed now."""
+        if not await self._quietly(account_id, self._reset):
+            self._unreset.add(account_id)
 
     def on_reports(self, account_id: str, reports: tuple[Report, ...]) -> None:
         """From the broker: books them as soon as the account's earlier work is stored."""
@@ -171,7 +213,7 @@ class Oms(FeedSink):
             self._spawn(self._quietly(account_id, self._expire))
         unreset, self._unreset = self._unreset, set()
         for account_id in unreset:
-            self._spawn(self._restart(account_id))
+            self._spawn(self.restart(account_id))
 
     @override
     def on_quote(self, quote: Quote) -> None:
@@ -185,7 +227,7 @@ class Oms(FeedSink):
     def on_epoch(self, feed: Feed) -> None:
         """The recording began anew: so do the accounts that trade in it."""
         for account_id in self._stale_replays():
-            self._spawn(self._restart(account_id))
+            self._spawn(self.restart(account_id))
 
     def _decide(self, state: AccountState, command: Command) -> Draft:
         market = Instant(self._market)
@@ -203,29 +245,11 @@ class Oms(FeedSink):
                     market.pin(position.symbol)
                 return decide.close(state, command, market, self._broker, self._clock.now())
 
-    async def _open(self, account_id: str, user_id: str, name: str, clock: AccountClock) -> None:
-        command = decide.OpenAccount(
-            account_id, user_id, name, AccountType.MARGIN, clock, CURRENCY, START_BALANCE
-        )
-        epoch = self._replay_epoch() if clock is AccountClock.REPLAY else None
-
-        def tell(state: AccountState, transaction: Transaction) -> None:
-            if account_id not in self._writers:
-                self._enter(writer)
-            self._committed(state, transaction)
-
-        writer = AccountWriter(account_id, self._ledger, tell)
-        await writer.append(decide.open_account(command, epoch, self._clock.now()))
-        if clock is AccountClock.REPLAY:
-            await self._restart(account_id)  # the recording may have begun anew meanwhile
-
     def _enter(self, writer: AccountWriter) -> None:
         identity = writer.state.identity
         self._writers[identity.account_id] = writer
         self._accounts_of.setdefault(identity.user_id, []).append(identity.account_id)
-        self._accounts_of[identity.user_id].sort(
-            key=lambda item: self._writers[item].state.identity.clock
-        )
+        self._accounts_of[identity.user_id].sort(key=lambda item: _age(self._writers[item].state))
 
     async def _book(self, account_id: str, reports: tuple[Report, ...]) -> None:
         await self._quietly(
@@ -238,26 +262,21 @@ class Oms(FeedSink):
 
     def _stale_replays(self) -> list[str]:
         """The accounts that trade in another recording than the one that is replayed now."""
-        epoch = self._replay_epoch()
-        if epoch is None:
-            return []
         return [
-            account_id
-            for account_id, writer in self._writers.items()
-            if writer.state.identity.clock is AccountClock.REPLAY
-            and writer.state.market_epoch != epoch
+            account_id for account_id, writer in self._writers.items() if self._stale(writer.state)
         ]
 
-    def _reset(self, state: AccountState) -> Draft | None:
+    def _stale(self, state: AccountState) -> bool:
         epoch = self._replay_epoch()
-        if epoch is None or state.market_epoch == epoch:
-            return None
-        now = self._clock.now()
-        return decide.reset(state, START_BALANCE, "replay_restarted", epoch, now)
+        if epoch is None or state.identity.clock is not AccountClock.REPLAY:
+            return False
+        return state.market_epoch != epoch and not state.profile.archived
 
-    async def _restart(self, account_id: str) -> None:
-        if not await self._quietly(account_id, self._reset):
-            self._unreset.add(account_id)
+    def _reset(self, state: AccountState) -> Draft | None:
+        if not self._stale(state):
+            return None
+        epoch, now = self._replay_epoch(), self._clock.now()
+        return decide.reset(state, state.first_balance, "replay_restarted", epoch, now)
 
     def _expire(self, state: AccountState) -> Draft | None:
         return decide.expire(state, self._market, self._clock.now())
@@ -308,6 +327,11 @@ def _outcome(view: AccountView, order_id: str, *, replayed: bool) -> Outcome:
     if order is None:
         raise AssertionError(f"{order_id} is not in the transaction that names it")
     return Outcome(view, order, replayed)
+
+
+def _age(state: AccountState) -> tuple[int, str, str]:
+    identity = state.identity
+    return identity.created_at, identity.clock, identity.account_id
 
 
 def touched_orders(state: AccountState, transaction: Transaction) -> tuple[Order, ...]:

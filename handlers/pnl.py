@@ -13,7 +13,7 @@ from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
 from handlers.trading import margin
-from handlers.trading.account import AccountState
+from handlers.trading.account import AccountState, AccountView
 from handlers.trading.margin import Figures
 from handlers.trading.transactions import Transaction
 from handlers.working import WatchedMarket
@@ -64,6 +64,11 @@ class Pnl(FeedSink):
             self._market,
             self.lowest_rate(state.identity.clock),
         )
+
+    def first_figures(self, view: AccountView) -> Figures:
+        """Of an account that begins: without orders and positions."""
+        rate = self.lowest_rate(view.identity.clock)
+        return margin.figures(view.balance.balance, {}, (), self._market, rate)
 
     def lowest_rate(self, clock: AccountClock) -> Decimal:
         """The lowest initial margin rate among the clock's symbols, 1 where it has none."""

@@ -60,10 +60,11 @@ def account(view: AccountView, value: Figures, time: int) -> models.Account:
     identity = view.identity
     return models.Account(
         account_id=identity.account_id,
-        name=identity.name,
+        name=view.profile.name,
         type=identity.type,
         clock=identity.clock,
         paper=True,
+        archived=view.profile.archived,
         balance=balance(view.balance),
         figures=figures(value, time),
         created_at=identity.created_at,
@@ -198,12 +199,15 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
     orders: dict[str, None] = {}
     positions: dict[str, None] = {}
     reset: events.AccountReset | None = None
+    profiled = False
     for event in transaction.events:
         match event:
             case events.AccountReset():
                 reset = event
             case events.AccountOpened() | events.BalanceChanged():
                 pass
+            case events.AccountRenamed() | events.AccountArchived() | events.AccountRestored():
+                profiled = True
             case events.PositionOpened() | events.PositionChanged() | events.PositionClosed():
                 positions[event.position_id] = None
             case _:
@@ -217,9 +221,12 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
     for position_id in positions:
         if (moved := state.position(position_id, sequence)) is not None:
             yield models.PositionEvent(type="position", position=position(moved, account_id))
+    if profiled:
+        profile = view.profile
+        yield models.ProfileEvent(type="profile", name=profile.name, archived=profile.archived)
     if reset is not None:
         yield models.ResetEvent(type="reset", epoch=reset.epoch, balance=balance(view.balance))
-    elif filled or not orders:
+    elif filled or not (orders or profiled):
         booked = view.activities(sequence - 1)
         yield models.BalanceEvent(
             type="balance",

@@ -263,14 +263,37 @@ class AccountsHandler(ABC):
     """Paper accounts and their figures."""
 
     @abstractmethod
-    async def list_accounts(self, session: models.Session) -> models.AccountList:
+    async def list_accounts(
+        self, session: models.Session, *, include_archived: bool = False
+    ) -> models.AccountList:
         """List accounts.
 
-        The caller's own accounts, each with its balance and its figures at the current prices.
+        The caller's own accounts, oldest first, each with its balance and its figures at the current prices. Those that
+        are archived are left out unless they are asked for.
 
         `GET /accounts`
 
         Raises PermissionMissing, OriginRefused, HostRefused.
+        """
+
+    @abstractmethod
+    async def create_account(
+        self,
+        session: models.Session,
+        body: models.CreateAccountRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.CreateAccountCreated:
+        """Create an account.
+
+        A paper account that begins with the given balance. It is bound to one clock: `live` trades the symbols of now,
+        `replay` the recorded ones. A user has at most 50 accounts that are not archived. With an `Idempotency-Key` the
+        same request again gives the same answer again: the account as it began.
+
+        `POST /accounts`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, TooManyAccounts,
+        IdempotencyConflict, BalanceOutOfRange, CurrencyNotSupported, LedgerUnavailable.
         """
 
     @abstractmethod
@@ -284,6 +307,44 @@ class AccountsHandler(ABC):
         `GET /accounts/{accountId}`
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound.
+        """
+
+    @abstractmethod
+    async def update_account(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        body: models.UpdateAccountRequest,
+    ) -> models.Account:
+        """Rename, archive or restore an account.
+
+        What is omitted stays. Only an account without open orders and positions can be archived. An archived account can
+        be read as before; it takes no orders and no other command until it is restored with `archived: false`.
+
+        `PATCH /accounts/{accountId}`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, AccountArchived,
+        AccountNotFlat, TooManyAccounts, LedgerUnavailable.
+        """
+
+    @abstractmethod
+    async def reset_account(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        body: models.ResetAccountRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.ResetAccountOk:
+        """Begin anew.
+
+        Open orders are canceled, positions and profit forgotten, and a new epoch begins with the given balance, or with
+        that which the present epoch began with. What was before stays in the ledger.
+
+        `POST /accounts/{accountId}/reset`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, AccountArchived,
+        IdempotencyConflict, BalanceOutOfRange, LedgerUnavailable.
         """
 
     @abstractmethod
@@ -349,8 +410,9 @@ class OrdersHandler(ABC):
         `POST /accounts/{accountId}/orders`
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, SymbolNotFound,
-        IdempotencyConflict, PriceOffTick, PriceOutOfRange, QuantityOffStep, QuantityOutOfRange,
-        InsufficientMargin, MarketClosed, NoPrice, WrongClock, LedgerUnavailable.
+        AccountArchived, IdempotencyConflict, PriceOffTick, PriceOutOfRange, QuantityOffStep,
+        QuantityOutOfRange, InsufficientMargin, MarketClosed, NoPrice, WrongClock,
+        LedgerUnavailable.
         """
 
     @abstractmethod
@@ -382,7 +444,7 @@ class OrdersHandler(ABC):
         `POST /accounts/{accountId}/orders/{orderId}/cancel`
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, OrderNotFound,
-        OrderNotWorking, IdempotencyConflict, LedgerUnavailable.
+        AccountArchived, OrderNotWorking, IdempotencyConflict, LedgerUnavailable.
         """
 
 
@@ -440,8 +502,8 @@ class PositionsHandler(ABC):
         `POST /accounts/{accountId}/positions/{positionId}/close`
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, PositionNotFound,
-        PositionClosed, IdempotencyConflict, QuantityOffStep, QuantityOutOfRange,
-        PositionQuantityExceeded, NoPrice, LedgerUnavailable.
+        AccountArchived, PositionClosed, IdempotencyConflict, QuantityOffStep,
+        QuantityOutOfRange, PositionQuantityExceeded, NoPrice, LedgerUnavailable.
         """
 
 

@@ -178,6 +178,30 @@ class IdempotencyConflict(Problem):
     title = "This key was used for another request"
 
 
+class AccountArchived(Problem):
+    """The account is archived. Restore it first: `archived` false in updateAccount."""
+
+    status = 409
+    code = "account_archived"
+    title = "The account is archived"
+
+
+class AccountNotFlat(Problem):
+    """The account has open orders or positions. Cancel and close them first."""
+
+    status = 409
+    code = "account_not_flat"
+    title = "The account has open orders or positions"
+
+
+class TooManyAccounts(Problem):
+    """You have as many accounts as you may. Archive one first."""
+
+    status = 409
+    code = "too_many_accounts"
+    title = "You have as many accounts as you may"
+
+
 class OrderNotWorking(Problem):
     """The order no longer works. It is filled already or has ended otherwise."""
 
@@ -288,6 +312,22 @@ class NoPrice(Problem):
     status = 422
     code = "no_price"
     title = "There is no price for the symbol"
+
+
+class BalanceOutOfRange(Problem):
+    """The balance is out of range. The nearest valid balance is given."""
+
+    status = 422
+    code = "balance_out_of_range"
+    title = "The balance is out of range"
+
+
+class CurrencyNotSupported(Problem):
+    """No account can have this currency. A currency that can is given."""
+
+    status = 422
+    code = "currency_not_supported"
+    title = "No account can have this currency"
 
 
 class WrongClock(Problem):

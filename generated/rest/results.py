@@ -39,6 +39,23 @@ class GetBarsNotModified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreateAccountCreated:
+    """The account. (201 of createAccount)"""
+
+    body: models.Account
+    location: str
+    idempotency_replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetAccountOk:
+    """The account, as the reset left it. (200 of resetAccount)"""
+
+    body: models.Account
+    idempotency_replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrderCreated:
     """The order, stored, with the executions it has had so far. (201 of placeOrder)"""
 

@@ -125,13 +125,45 @@ class UnimplementedAccounts(handlers.AccountsHandler):
     """Answers every operation of Accounts with 501."""
 
     @override
-    async def list_accounts(self, session: models.Session) -> models.AccountList:
+    async def list_accounts(
+        self, session: models.Session, *, include_archived: bool = False
+    ) -> models.AccountList:
+        raise problems.NotImplemented()
+
+    @override
+    async def create_account(
+        self,
+        session: models.Session,
+        body: models.CreateAccountRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.CreateAccountCreated:
         raise problems.NotImplemented()
 
     @override
     async def get_account(
         self, session: models.Session, account_id: models.AccountId
     ) -> models.Account:
+        raise problems.NotImplemented()
+
+    @override
+    async def update_account(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        body: models.UpdateAccountRequest,
+    ) -> models.Account:
+        raise problems.NotImplemented()
+
+    @override
+    async def reset_account(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        body: models.ResetAccountRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.ResetAccountOk:
         raise problems.NotImplemented()
 
     @override

@@ -22,6 +22,8 @@ export type Rate = components["schemas"]["Rate"];
 export type Currency = components["schemas"]["Currency"];
 /** `TICKER` on the default exchange, else `EXCHANGE:TICKER`. */
 export type SymbolId = components["schemas"]["SymbolId"];
+/** What its user calls an account; need not be unique. */
+export type AccountName = components["schemas"]["AccountName"];
 /** An account. */
 export type AccountId = components["schemas"]["AccountId"];
 /** An order. */
@@ -127,6 +129,9 @@ export type PositionFigures = components["schemas"]["PositionFigures"];
 /** What the price alone changes about an account. */
 export type AccountFigures = components["schemas"]["AccountFigures"];
 export type Account = components["schemas"]["Account"];
+export type CreateAccountRequest = components["schemas"]["CreateAccountRequest"];
+export type UpdateAccountRequest = components["schemas"]["UpdateAccountRequest"];
+export type ResetAccountRequest = components["schemas"]["ResetAccountRequest"];
 export type AccountList = components["schemas"]["AccountList"];
 export type MarketOrderRequest = components["schemas"]["MarketOrderRequest"];
 export type LimitOrderRequest = components["schemas"]["LimitOrderRequest"];
@@ -234,6 +239,8 @@ export type PositionEvent = components["schemas"]["PositionEvent"];
 export type BalanceEvent = components["schemas"]["BalanceEvent"];
 /** The account began anew; forget its orders and positions. */
 export type ResetEvent = components["schemas"]["ResetEvent"];
+/** The account was renamed, archived or restored. */
+export type ProfileEvent = components["schemas"]["ProfileEvent"];
 /** One change; `type` says of what. */
 export type AccountEvent = components["schemas"]["AccountEvent"];
 /** What led to a ledger transaction. */

@@ -36,6 +36,12 @@ export const problems = {
   method_not_allowed: { status: 405, title: "Method not allowed" },
   /** Use a new key for a new request. */
   idempotency_conflict: { status: 409, title: "This key was used for another request" },
+  /** Restore it first: `archived` false in updateAccount. */
+  account_archived: { status: 409, title: "The account is archived" },
+  /** Cancel and close them first. */
+  account_not_flat: { status: 409, title: "The account has open orders or positions" },
+  /** Archive one first. */
+  too_many_accounts: { status: 409, title: "You have as many accounts as you may" },
   /** It is filled already or has ended otherwise. */
   order_not_working: { status: 409, title: "The order no longer works" },
   /** There is nothing left to close. */
@@ -64,6 +70,10 @@ export const problems = {
   market_closed: { status: 422, title: "The market is closed" },
   /** Try again when its feed delivers. */
   no_price: { status: 422, title: "There is no price for the symbol" },
+  /** The nearest valid balance is given. */
+  balance_out_of_range: { status: 422, title: "The balance is out of range" },
+  /** A currency that can is given. */
+  currency_not_supported: { status: 422, title: "No account can have this currency" },
   /** Use an account of the symbol's clock. */
   wrong_clock: { status: 422, title: "The symbol belongs to another clock" },
   /** The symbol lists its resolutions. */

@@ -361,11 +361,18 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description The caller's own accounts, each with its balance and its figures at the current prices.
+         * @description The caller's own accounts, oldest first, each with its balance and its figures at the current prices. Those that
+         *     are archived are left out unless they are asked for.
          */
         get: operations["listAccounts"];
         put?: never;
-        post?: never;
+        /**
+         * Create an account
+         * @description A paper account that begins with the given balance. It is bound to one clock: `live` trades the symbols of now,
+         *     `replay` the recorded ones. A user has at most 50 accounts that are not archived. With an `Idempotency-Key` the
+         *     same request again gives the same answer again: the account as it began.
+         */
+        post: operations["createAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -389,6 +396,35 @@ export interface paths {
         get: operations["getAccount"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename, archive or restore an account
+         * @description What is omitted stays. Only an account without open orders and positions can be archived. An archived account can
+         *     be read as before; it takes no orders and no other command until it is restored with `archived: false`.
+         */
+        patch: operations["updateAccount"];
+        trace?: never;
+    };
+    "/accounts/{accountId}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin anew
+         * @description Open orders are canceled, positions and profit forgotten, and a new epoch begins with the given balance, or with
+         *     that which the present epoch began with. What was before stays in the ledger.
+         */
+        post: operations["resetAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -642,6 +678,8 @@ export interface components {
         Currency: string;
         /** @description `TICKER` on the default exchange, else `EXCHANGE:TICKER`. */
         SymbolId: string;
+        /** @description What its user calls an account; need not be unique. */
+        AccountName: string;
         /** @description An account. */
         AccountId: string;
         /** @description An order. */
@@ -1075,15 +1113,40 @@ export interface components {
         };
         Account: {
             accountId: components["schemas"]["AccountId"];
-            name: string;
+            name: components["schemas"]["AccountName"];
             type: components["schemas"]["AccountType"];
             clock: components["schemas"]["AccountClock"];
             /** @description True where no real money is traded. */
             paper: boolean;
+            /** @description Put away: it can be read, and takes no command until it is restored. */
+            archived: boolean;
             balance: components["schemas"]["Balance"];
             figures: components["schemas"]["AccountFigures"];
             createdAt: components["schemas"]["Timestamp"];
             asOf: components["schemas"]["AsOf"];
+        };
+        CreateAccountRequest: {
+            name: components["schemas"]["AccountName"];
+            /** @default margin */
+            type?: components["schemas"]["AccountType"];
+            /** @default live */
+            clock?: components["schemas"]["AccountClock"];
+            /**
+             * @description In which balance and profit are counted, one that a symbol of the clock trades in.
+             * @default USD
+             */
+            currency?: components["schemas"]["Currency"];
+            /** @description What the account begins with, from 1 to 1000000000000. */
+            balance: components["schemas"]["Money"];
+        };
+        UpdateAccountRequest: {
+            name?: components["schemas"]["AccountName"];
+            /** @description True puts the account away and false restores it. */
+            archived?: boolean;
+        };
+        ResetAccountRequest: {
+            /** @description What the new epoch begins with, from 1 to 1000000000000; as the present one by default. */
+            balance?: components["schemas"]["Money"];
         };
         AccountList: {
             accounts: components["schemas"]["Account"][];
@@ -1561,13 +1624,23 @@ export interface components {
             epoch: components["schemas"]["Epoch"];
             balance: components["schemas"]["Balance"];
         };
+        /** @description The account was renamed, archived or restored. */
+        ProfileEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "profile";
+            name: components["schemas"]["AccountName"];
+            archived: boolean;
+        };
         /** @description One change; `type` says of what. */
-        AccountEvent: components["schemas"]["OrderEvent"] | components["schemas"]["ExecutionEvent"] | components["schemas"]["PositionEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["ResetEvent"];
+        AccountEvent: components["schemas"]["OrderEvent"] | components["schemas"]["ExecutionEvent"] | components["schemas"]["PositionEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProfileEvent"];
         /**
          * @description What led to a ledger transaction.
          * @enum {string}
          */
-        TransactionCause: "account_opened" | "order_placed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset";
+        TransactionCause: "account_opened" | "order_placed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated";
         /** @description One ledger transaction. */
         AccountUpdate: {
             transactionId: string;
@@ -2004,6 +2077,56 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description There are too many accounts, or the key was used for another request. */
+        CreateAccountConflict: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The account is archived, or has open orders or positions; or there are too many accounts to restore it. */
+        UpdateAccountConflict: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The account is archived, or the key was used for another request. */
+        ResetConflict: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Well-formed, but refused by a rule. Nothing was booked and no key was used up. */
+        AccountRefused: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Well-formed, but refused by a rule. Nothing was booked and no key was used up. */
+        BalanceRefused: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description No such account of yours, or no such order in it. */
         OrderNotFound: {
             headers: {
@@ -2024,7 +2147,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The key was used for another request. */
+        /** @description The account is archived, or the key was used for another request. */
         IdempotencyConflict: {
             headers: {
                 "API-Version": components["headers"]["ApiVersion"];
@@ -2034,7 +2157,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The order no longer works, or the key was used for another request. */
+        /** @description The order no longer works, the account is archived, or the key was used for another request. */
         CancelConflict: {
             headers: {
                 "API-Version": components["headers"]["ApiVersion"];
@@ -2044,7 +2167,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The position is closed, or the key was used for another request. */
+        /** @description The position is closed, the account is archived, or the key was used for another request. */
         CloseConflict: {
             headers: {
                 "API-Version": components["headers"]["ApiVersion"];
@@ -2190,6 +2313,11 @@ export interface components {
          * @example /api/v1/accounts/acc_live/orders/ord_1
          */
         Location: string;
+        /**
+         * @description Where the account can be read.
+         * @example /api/v1/accounts/acc_2
+         */
+        AccountLocation: string;
         /** @description True when this is the stored answer of an earlier, equal request. */
         IdempotencyReplayed: boolean;
         /** @description Seconds to wait. */
@@ -2863,7 +2991,10 @@ export interface operations {
     };
     listAccounts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether archived accounts are listed too. */
+                includeArchived?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2884,6 +3015,54 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             500: components["responses"]["InternalError"];
+        };
+    };
+    createAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the same answer again; with another request it is 409. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Breakouts",
+                 *       "type": "margin",
+                 *       "clock": "live",
+                 *       "currency": "USD",
+                 *       "balance": "25000"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            201: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    Location: components["headers"]["AccountLocation"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["CreateAccountConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["AccountRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
         };
     };
     getAccount: {
@@ -2913,6 +3092,90 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["AccountNotFound"];
             500: components["responses"]["InternalError"];
+        };
+    };
+    updateAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountNotFound"];
+            409: components["responses"]["UpdateAccountConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
+        };
+    };
+    resetAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the same answer again; with another request it is 409. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "balance": "50000"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResetAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description The account, as the reset left it. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountNotFound"];
+            409: components["responses"]["ResetConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["BalanceRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
         };
     };
     listActivities: {

@@ -2,15 +2,19 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TypeVar
 
 from generated.models import PositionStatus
 from handlers.trading import money
 from handlers.trading.activities import Activity
-from handlers.trading.change import Balance, BrokenLedger, Change, Epoch, Identity
+from handlers.trading.change import Balance, BrokenLedger, Change, Epoch, Identity, Profile
 from handlers.trading.events import (
+    AccountArchived,
     AccountOpened,
+    AccountRenamed,
     AccountReset,
+    AccountRestored,
     BalanceChanged,
     Event,
     OrderAccepted,
@@ -23,7 +27,7 @@ from handlers.trading.events import (
     PositionOpened,
 )
 from handlers.trading.execution import Execution
-from handlers.trading.history import History, forked
+from handlers.trading.history import History
 from handlers.trading.order import Order
 from handlers.trading.position import Position
 from handlers.trading.transactions import AsOf, Cause, Transaction
@@ -46,6 +50,7 @@ class AccountState:
         self._identity: Identity | None = None
         self._epochs: History[Epoch] = History()
         self._balances: History[Balance] = History()
+        self._profiles: History[Profile] = History()
         self._orders: dict[str, History[Order]] = {}
         self._positions: dict[str, History[Position]] = {}
         self._executions: list[Execution] = []
@@ -75,6 +80,15 @@ class AccountState:
     def balance(self) -> Balance:
         return self._balances.now
 
+    @property
+    def first_balance(self) -> Decimal:
+        """What the present epoch began with."""
+        return self._epochs.now.balance
+
+    @property
+    def profile(self) -> Profile:
+        return self._profiles.now
+
     def order(self, order_id: str, sequence: int | None = None) -> Order | None:
         """Of whatever epoch, now or as that transaction left it."""
         return _version(self._orders.get(order_id), sequence)
@@ -96,6 +110,7 @@ class AccountState:
             self._identity,
             self._epochs.now if self._identity else None,
             self._balances.now if self._identity else None,
+            self._profiles.now if self._identity else None,
         )
         for event in transaction.events:
             self.extend(change, event)
@@ -109,6 +124,8 @@ class AccountState:
             self._epochs.put(sequence, change.epoch)
         if change.balance:
             self._balances.put(sequence, change.balance)
+        if change.profile:
+            self._profiles.put(sequence, change.profile)
         for order in change.orders.values():
             self._keep_order(sequence, order)
         for position in change.positions.values():
@@ -120,12 +137,6 @@ class AccountState:
             self.working.clear()
             self.open_positions.clear()
         self._use_key(change.transaction)
-
-    def fork(self) -> "AccountState":
-        """The same so far; each goes on by itself."""
-        twin = AccountState()
-        vars(twin).update({name: forked(value) for name, value in vars(self).items()})
-        return twin
 
     def view(self, sequence: int | None = None) -> "AccountView":
         """The account as of a transaction, by default the newest."""
@@ -139,6 +150,8 @@ class AccountState:
                 change.account_opened(event)
             case AccountReset():
                 change.account_reset(event)
+            case AccountRenamed() | AccountArchived() | AccountRestored():
+                change.profile_changed(event)
             case OrderAccepted():
                 if event.order_id in self._orders:
                     raise BrokenLedger(f"{event.order_id} was accepted already")
@@ -198,14 +211,21 @@ class AccountView:
         self.sequence = sequence
         epoch = state._epochs.at(sequence)
         balance = state._balances.at(sequence)
-        if epoch is None or balance is None or sequence > state.sequence:
+        profile = state._profiles.at(sequence)
+        if epoch is None or balance is None or profile is None or sequence > state.sequence:
             raise BrokenLedger(f"no transaction {sequence}")
         self._epoch = epoch
         self.balance: Balance = balance
+        self.profile: Profile = profile
 
     @property
     def as_of(self) -> AsOf:
         return AsOf(self._epoch.name, self.sequence)
+
+    @property
+    def began_at(self) -> int:
+        """When its epoch was recorded to begin."""
+        return self._epoch.began_at
 
     @property
     def identity(self) -> Identity:

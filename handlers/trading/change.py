@@ -6,8 +6,11 @@ from decimal import Decimal
 from generated.models import AccountClock, AccountType
 from handlers.trading.activities import Activity, booked, deposited
 from handlers.trading.events import (
+    AccountArchived,
     AccountOpened,
+    AccountRenamed,
     AccountReset,
+    AccountRestored,
     BalanceChanged,
     OrderAccepted,
     OrderCanceled,
@@ -17,6 +20,7 @@ from handlers.trading.events import (
     PositionChanged,
     PositionClosed,
     PositionOpened,
+    ProfileEvent,
 )
 from handlers.trading.execution import Execution, executed
 from handlers.trading.money import ZERO
@@ -35,10 +39,17 @@ class Identity:
 
     account_id: str
     user_id: str
-    name: str
     type: AccountType
     clock: AccountClock
     created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What its user may change about an account."""
+
+    name: str
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,9 @@ class Epoch:
     name: str
     first_sequence: int
     market_epoch: str | None
+    balance: Decimal
+    """What it began with."""
+    began_at: int
 
 
 @dataclass(slots=True)
@@ -65,6 +79,7 @@ class Change:
     identity: Identity | None
     epoch: Epoch | None
     balance: Balance | None
+    profile: Profile | None
     orders: dict[str, Order] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
@@ -76,17 +91,29 @@ class Change:
             raise BrokenLedger("the account is open already")
         stamp = self.transaction
         self.identity = Identity(
-            stamp.account_id, event.user_id, event.name, event.type, event.clock, stamp.recorded_at
+            stamp.account_id, event.user_id, event.type, event.clock, stamp.recorded_at
         )
-        self.epoch = Epoch(event.epoch, stamp.sequence, event.market_epoch)
+        self.profile = Profile(event.name)
+        self._began(event)
         self.balance = Balance(event.currency, event.balance, ZERO, ZERO)
         self.activities.append(deposited(event, stamp, len(self.activities)))
 
     def account_reset(self, event: AccountReset) -> None:
         self.reset = True
-        self.epoch = Epoch(event.epoch, self.transaction.sequence, event.market_epoch)
+        self._began(event)
         self.balance = Balance(self.known_balance.currency, event.balance, ZERO, ZERO)
         self.activities.append(deposited(event, self.transaction, len(self.activities)))
+
+    def profile_changed(self, event: ProfileEvent) -> None:
+        if self.profile is None:
+            raise BrokenLedger("the account is not open yet")
+        match event:
+            case AccountRenamed():
+                self.profile = replace(self.profile, name=event.name)
+            case AccountArchived():
+                self.profile = replace(self.profile, archived=True)
+            case AccountRestored():
+                self.profile = replace(self.profile, archived=False)
 
     def order_accepted(self, event: OrderAccepted) -> None:
         if event.order_id in self.orders:
@@ -119,6 +146,12 @@ class Change:
         if self.balance is None:
             raise BrokenLedger("the account is not open yet")
         return self.balance
+
+    def _began(self, event: AccountOpened | AccountReset) -> None:
+        stamp = self.transaction
+        self.epoch = Epoch(
+            event.epoch, stamp.sequence, event.market_epoch, event.balance, stamp.recorded_at
+        )
 
     def _realized(self, event: OrderFilled) -> None:
         before = self.known_balance

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from hashlib import blake2b
+from typing import Any
 
 from generated.models import OrderType, Side, TimeInForce
 from handlers.trading import money
@@ -24,7 +25,7 @@ class PlaceOrder:
 
     @property
     def idempotency(self) -> Idempotency | None:
-        return _idempotency(self, CLIENT_ORDER_ID, self.client_order_id)
+        return idempotency_of(self, CLIENT_ORDER_ID, self.client_order_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class CancelOrder:
 
     @property
     def idempotency(self) -> Idempotency | None:
-        return _idempotency(self, IDEMPOTENCY_KEY, self.idempotency_key)
+        return idempotency_of(self, IDEMPOTENCY_KEY, self.idempotency_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +47,18 @@ class ClosePosition:
 
     @property
     def idempotency(self) -> Idempotency | None:
-        return _idempotency(self, IDEMPOTENCY_KEY, self.idempotency_key)
+        return idempotency_of(self, IDEMPOTENCY_KEY, self.idempotency_key)
 
 
 Command = PlaceOrder | CancelOrder | ClosePosition
 
 
-def _idempotency(command: Command, scope: str, key: str | None) -> Idempotency | None:
+def idempotency_of(command: Any, scope: str, key: str | None) -> Idempotency | None:
+    """Of a command that carries a key; any frozen dataclass of plain values."""
     return Idempotency(scope, key, fingerprint(command)) if key else None
 
 
-def fingerprint(command: Command) -> str:
+def fingerprint(command: Any) -> str:
     """The same for equal requests, however they were spelled: "1.0" is "1"."""
     parts = [type(command).__name__]
     for field in fields(command):

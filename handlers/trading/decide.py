@@ -34,6 +34,7 @@ from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.position import Position
 from handlers.trading.rejections import (
+    ArchivedAccount,
     IdempotencyConflict,
     InsufficientMargin,
     NoPrice,
@@ -61,7 +62,7 @@ class Venue(Protocol):
 class Repeated(Exception):
     """The same request was carried out before, in this transaction."""
 
-    def __init__(self, sequence: int, order_id: str) -> None:
+    def __init__(self, sequence: int, order_id: str | None) -> None:
         super().__init__(sequence)
         self.sequence = sequence
         self.order_id = order_id
@@ -196,6 +197,7 @@ class OpenAccount:
     clock: AccountClock
     currency: str
     balance: Decimal
+    idempotency: Idempotency | None = None
 
 
 def open_account(command: OpenAccount, market_epoch: str | None, now: int) -> Transaction:
@@ -211,16 +213,22 @@ def open_account(command: OpenAccount, market_epoch: str | None, now: int) -> Tr
         epoch,
         market_epoch,
     )
-    cause = Cause(TransactionCause.ACCOUNT_OPENED)
+    cause = Cause(TransactionCause.ACCOUNT_OPENED, idempotency=command.idempotency)
     return Transaction(command.account_id, command.user_id, 1, epoch, now, now, cause, (event,))
 
 
 @money.exact
 def reset(
-    state: AccountState, balance: Decimal, reason: str, market_epoch: str | None, now: int
+    state: AccountState,
+    balance: Decimal,
+    reason: str,
+    market_epoch: str | None,
+    now: int,
+    idempotency: Idempotency | None = None,
 ) -> Draft:
     """Begins a new epoch: working orders are canceled, positions and profit forgotten."""
-    draft = Draft(state, Cause(TransactionCause.ACCOUNT_RESET), now, now)
+    cause = Cause(TransactionCause.ACCOUNT_RESET, idempotency=idempotency)
+    draft = Draft(state, cause, now, now)
     for order in state.working.values():
         draft.cancel(order.order_id, RESET)
     epoch = identifier("ep", state.account_id, state.sequence + 1)
@@ -236,16 +244,18 @@ def is_due(order: Order, market: Market) -> bool:
 
 
 def check_repeated(state: AccountState, idempotency: Idempotency | None) -> None:
-    """Raises Repeated for the request that used the key up, IdempotencyConflict for another."""
-    if idempotency is None:
-        return
-    used = state.used_keys.get((idempotency.scope, idempotency.key))
-    if used is None:
-        return
-    sequence, cause = used
-    if cause.idempotency != idempotency or cause.order_id is None:
-        raise IdempotencyConflict(f"{idempotency.key!r} was used for another request.")
-    raise Repeated(sequence, cause.order_id)
+    """Raises Repeated for the request that used the key up, IdempotencyConflict for another.
+
+    An archived account repeats what it did, and takes nothing new.
+    """
+    used = idempotency and state.used_keys.get((idempotency.scope, idempotency.key))
+    if idempotency and used:
+        sequence, cause = used
+        if cause.idempotency != idempotency:
+            raise IdempotencyConflict(f"{idempotency.key!r} was used for another request.")
+        raise Repeated(sequence, cause.order_id)
+    if state.profile.archived:
+        raise ArchivedAccount("The account is archived: restore it first.")
 
 
 def _accept(draft: Draft, event: OrderAccepted) -> Order:

@@ -65,6 +65,21 @@ class AccountReset:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountRenamed:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountArchived:
+    """Put away, without open orders and positions; it takes no command until it is restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRestored:
+    """No longer archived."""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderAccepted:
     order_id: str
     client_order_id: str | None
@@ -156,4 +171,5 @@ class BalanceChanged:
 
 OrderEvent = OrderAccepted | OrderFilled | OrderCanceled | OrderExpired | OrderRejected
 PositionEvent = PositionOpened | PositionChanged | PositionClosed
-Event = AccountOpened | AccountReset | OrderEvent | PositionEvent | BalanceChanged
+ProfileEvent = AccountRenamed | AccountArchived | AccountRestored
+Event = AccountOpened | AccountReset | ProfileEvent | OrderEvent | PositionEvent | BalanceChanged

@@ -2,10 +2,11 @@
 
     Rejection
     ├── NotFound          SymbolNotFound OrderNotFound PositionNotFound
-    ├── Conflict          IdempotencyConflict OrderNotWorking PositionIsClosed
+    ├── Conflict          IdempotencyConflict OrderNotWorking PositionIsClosed ArchivedAccount
+    │                     AccountNotFlat TooManyAccounts
     └── Refused           PriceOffTick PriceOutOfRange QuantityOffStep QuantityOutOfRange
                           PositionQuantityExceeded InsufficientMargin MarketClosed NoPrice
-                          WrongClock
+                          WrongClock BalanceOutOfRange CurrencyNotSupported
 
 A refused command leaves no trace and uses up no key. `code` is that of the contract's problem.
 """
@@ -71,6 +72,26 @@ class OrderNotWorking(Conflict):
 
 class PositionIsClosed(Conflict):
     code = "position_closed"
+
+
+class ArchivedAccount(Conflict):
+    code = "account_archived"
+
+
+class AccountNotFlat(Conflict):
+    code = "account_not_flat"
+
+
+class TooManyAccounts(Conflict):
+    code = "too_many_accounts"
+
+
+class BalanceOutOfRange(Refused):
+    code = "balance_out_of_range"
+
+
+class CurrencyNotSupported(Refused):
+    code = "currency_not_supported"
 
 
 class PriceOffTick(Refused):

@@ -58,6 +58,14 @@ STORIES = {
         "listExecutions",
         "listActivities",
     ],
+    "account": [
+        "createAccount",
+        "getAccount",
+        "updateAccount",
+        "resetAccount",
+        "placeOrder",
+        "listActivities",
+    ],
     "orders": ["listAccounts", "placeOrder", "listOrders", "listExecutions", "listPositions"],
     "order": ["listAccounts", "placeOrder", "getOrder", "cancelOrder"],
     "orders again": ["listAccounts", "listOrders", "getOrder"],
@@ -224,6 +232,8 @@ def make_sensible(case: Case[Any]) -> None:
             case.body |= {"symbol": "AAPL", "quantity": "1"}
             if "limitPrice" in case.body:
                 case.body["limitPrice"] = "1.00"
+        case "createAccount" if isinstance(case.body, dict):
+            case.body |= {"balance": "1000", "currency": "USD"}
         case "closePosition":
             case.body = {}
         case "searchSymbols":

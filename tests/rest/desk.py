@@ -96,7 +96,7 @@ async def open_desk() -> AsyncIterator[TradingDesk]:
         versions=UnimplementedVersions(),
         auth=UnimplementedAuth(),
         datafeed=UnimplementedDatafeed(),
-        accounts=Accounts(house.oms, Pnl(house.oms, market), market),
+        accounts=Accounts(house.oms, house.accounts, Pnl(house.oms, market), market),
         orders=Orders(house.oms),
         positions=Positions(house.oms),
         executions=Executions(house.oms),

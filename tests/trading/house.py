@@ -9,6 +9,7 @@ from typing_extensions import override
 from generated.models import OrderType, Side, TimeInForce
 from handlers.brokers.paper import PaperBroker
 from handlers.oms import Oms
+from handlers.paper_accounts import PaperAccounts
 from handlers.storage.ledger import (
     Ledger,
     LedgerAccount,
@@ -85,6 +86,7 @@ class House:
             clock=market,
             replay_epoch=lambda: self.replay_epoch,
         )
+        self.accounts = PaperAccounts(self.oms, market, market, lambda: self.replay_epoch)
         self.heard = Heard(self.oms)
         self.oms.add_listener(self.heard)
 

@@ -39,7 +39,7 @@ async def house(market: HandMarket) -> House:
 
 async def test_everybody_has_two_accounts_once(house: House) -> None:
     await asyncio.gather(*(house.oms.open_accounts(USER) for _ in range(3)))
-    names = [state.identity.name for state in house.oms.accounts(USER)]
+    names = [state.profile.name for state in house.oms.accounts(USER)]
     assert names == ["Paper", "Replay"]
     await house.oms.open_accounts("usr_2")
     assert len(await house.ledger.accounts()) == 4

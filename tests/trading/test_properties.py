@@ -156,9 +156,9 @@ def snapshot(state: AccountState) -> tuple[object, ...]:
         tuple(view.positions(PositionStatus.OPEN)),
         tuple(view.positions(PositionStatus.CLOSED)),
         view.executions(),
-        dict(state.used_keys),
+        state.used_keys,
         tuple(state.working),
-        dict(state.open_positions),
+        state.open_positions,
     )
 
 

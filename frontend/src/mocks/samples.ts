@@ -104,6 +104,7 @@ export function account(changes: Partial<Account> = {}): Account {
     type: 'margin',
     clock: 'live',
     paper: true,
+    archived: false,
     balance: balance(),
     figures: figures(),
     createdAt: TIME,

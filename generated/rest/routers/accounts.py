@@ -10,7 +10,7 @@ from starlette.responses import Response
 from generated import models
 from generated.rest import problems
 from generated.rest.handlers import AccountsHandler
-from generated.rest.inputs import Inputs, PathParameter, QueryParameter
+from generated.rest.inputs import HeaderParameter, Inputs, PathParameter, QueryParameter
 from generated.rest.responses import declares, json_response
 from generated.rest.security import Gate
 from generated.rest.version import BASE_PATH
@@ -26,6 +26,14 @@ CURSOR: QueryParameter[str | None] = QueryParameter(
 )
 FROM: QueryParameter[models.Timestamp | None] = QueryParameter(
     "from", models.Timestamp, lexical="integer", default=None
+)
+IDEMPOTENCY_KEY: HeaderParameter[str | None] = HeaderParameter(
+    "Idempotency-Key",
+    Annotated[str, Field(max_length=64, min_length=1, pattern="^[A-Za-z0-9._:-]+$")],
+    default=None,
+)
+INCLUDE_ARCHIVED: QueryParameter[bool] = QueryParameter(
+    "includeArchived", bool, lexical="boolean", default=False
 )
 KIND: QueryParameter[tuple[models.ActivityType, ...] | None] = QueryParameter(
     "kind",
@@ -45,6 +53,15 @@ TO: QueryParameter[models.Timestamp | None] = QueryParameter(
 ACCOUNT_LIST_MODEL: TypeAdapter[models.AccountList] = TypeAdapter(models.AccountList)
 ACCOUNT_MODEL: TypeAdapter[models.Account] = TypeAdapter(models.Account)
 ACTIVITY_PAGE_MODEL: TypeAdapter[models.ActivityPage] = TypeAdapter(models.ActivityPage)
+CREATE_ACCOUNT_REQUEST_MODEL: TypeAdapter[models.CreateAccountRequest] = TypeAdapter(
+    models.CreateAccountRequest
+)
+RESET_ACCOUNT_REQUEST_MODEL: TypeAdapter[models.ResetAccountRequest] = TypeAdapter(
+    models.ResetAccountRequest
+)
+UPDATE_ACCOUNT_REQUEST_MODEL: TypeAdapter[models.UpdateAccountRequest] = TypeAdapter(
+    models.UpdateAccountRequest
+)
 
 
 def accounts_router(handler: AccountsHandler, gate: Gate) -> APIRouter:
@@ -64,10 +81,46 @@ def accounts_router(handler: AccountsHandler, gate: Gate) -> APIRouter:
     async def list_accounts(request: Request) -> Response:
         """GET /accounts: List accounts"""
         session = await gate.session_or_bearer(request)
-        inputs = Inputs(request)
+        inputs = Inputs(request, "includeArchived")
+        include_archived = inputs.value(INCLUDE_ARCHIVED)
         inputs.check()
-        result = await handler.list_accounts(session)
+        result = await handler.list_accounts(session, include_archived=include_archived)
         return json_response(200, ACCOUNT_LIST_MODEL, result)
+
+    @router.post("/accounts", operation_id="createAccount")
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.TooManyAccounts,
+        problems.IdempotencyConflict,
+        problems.BodyTooLarge,
+        problems.UnsupportedMediaType,
+        problems.BalanceOutOfRange,
+        problems.CurrencyNotSupported,
+        problems.InternalError,
+        problems.LedgerUnavailable,
+    )
+    async def create_account(request: Request) -> Response:
+        """POST /accounts: Create an account"""
+        session = await gate.session_or_bearer(request, "trade")
+        inputs = Inputs(request)
+        body = await inputs.json_body(CREATE_ACCOUNT_REQUEST_MODEL, gate.body_limit)
+        idempotency_key = inputs.value(IDEMPOTENCY_KEY)
+        inputs.check()
+        result = await handler.create_account(session, body, idempotency_key=idempotency_key)
+        return json_response(
+            201,
+            ACCOUNT_MODEL,
+            result.body,
+            headers={
+                "Location": result.location,
+                "Idempotency-Replayed": result.idempotency_replayed,
+            },
+        )
 
     @router.get("/accounts/{accountId}", operation_id="getAccount")
     @declares(
@@ -88,6 +141,68 @@ def accounts_router(handler: AccountsHandler, gate: Gate) -> APIRouter:
         inputs.check()
         result = await handler.get_account(session, account_id)
         return json_response(200, ACCOUNT_MODEL, result)
+
+    @router.patch("/accounts/{accountId}", operation_id="updateAccount")
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.AccountNotFound,
+        problems.AccountArchived,
+        problems.AccountNotFlat,
+        problems.TooManyAccounts,
+        problems.BodyTooLarge,
+        problems.UnsupportedMediaType,
+        problems.InternalError,
+        problems.LedgerUnavailable,
+    )
+    async def update_account(request: Request) -> Response:
+        """PATCH /accounts/{accountId}: Rename, archive or restore an account"""
+        session = await gate.session_or_bearer(request, "trade")
+        inputs = Inputs(request)
+        body = await inputs.json_body(UPDATE_ACCOUNT_REQUEST_MODEL, gate.body_limit)
+        account_id = inputs.value(ACCOUNT_ID)
+        inputs.check()
+        result = await handler.update_account(session, account_id, body)
+        return json_response(200, ACCOUNT_MODEL, result)
+
+    @router.post("/accounts/{accountId}/reset", operation_id="resetAccount")
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.AccountNotFound,
+        problems.AccountArchived,
+        problems.IdempotencyConflict,
+        problems.BodyTooLarge,
+        problems.UnsupportedMediaType,
+        problems.BalanceOutOfRange,
+        problems.InternalError,
+        problems.LedgerUnavailable,
+    )
+    async def reset_account(request: Request) -> Response:
+        """POST /accounts/{accountId}/reset: Begin anew"""
+        session = await gate.session_or_bearer(request, "trade")
+        inputs = Inputs(request)
+        body = await inputs.json_body(RESET_ACCOUNT_REQUEST_MODEL, gate.body_limit)
+        account_id = inputs.value(ACCOUNT_ID)
+        idempotency_key = inputs.value(IDEMPOTENCY_KEY)
+        inputs.check()
+        result = await handler.reset_account(
+            session, account_id, body, idempotency_key=idempotency_key
+        )
+        return json_response(
+            200,
+            ACCOUNT_MODEL,
+            result.body,
+            headers={"Idempotency-Replayed": result.idempotency_replayed},
+        )
 
     @router.get("/accounts/{accountId}/activities", operation_id="listActivities")
     @declares(

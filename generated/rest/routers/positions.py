@@ -107,6 +107,7 @@ def positions_router(handler: PositionsHandler, gate: Gate) -> APIRouter:
         problems.HostRefused,
         problems.AccountNotFound,
         problems.PositionNotFound,
+        problems.AccountArchived,
         problems.PositionClosed,
         problems.IdempotencyConflict,
         problems.BodyTooLarge,
