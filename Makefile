@@ -116,7 +116,7 @@ fuzz: $(VENV) ## look for failures with generated requests and stream messages, 
 	@$(BIN)/pytest --numprocesses=2 --dist=loadfile -m fuzz --hypothesis-profile=full
 
 .PHONY: bench
-bench: $(VENV) $(PEERS) ## measure what a delivery costs, against the limit of the machine and peers (four minutes)
+bench: $(VENV) $(PEERS) ## measure what a delivery and an order cost, against the limit of the machine and peers (ten minutes)
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
 .PHONY: lock

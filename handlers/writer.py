@@ -1,10 +1,18 @@
-"""The one writer of an account: decides, stores, applies and tells, one at a time."""
+"""The one writer of an account: decides, stores, applies and tells.
+
+While some transactions are being stored, the next are decided on top of them, and stored together
+when their turn comes. What anybody is told is on disk all the same.
+"""
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
-from handlers.storage.ledger import Ledger, LedgerConflict, LedgerDamaged, LedgerUnavailable
+from handlers.storage.ledger import Ledger, LedgerDamaged, LedgerUnavailable
 from handlers.trading.account import AccountState
 from handlers.trading.change import BrokenLedger, Change
 from handlers.trading.draft import Draft
@@ -14,10 +22,21 @@ from handlers.trading.transactions import Transaction
 
 log = logging.getLogger(__name__)
 
-PAGE = 10_000
+PAGE: Final = 10_000
 """Transactions read at once when a state is built."""
+LARGEST_BATCH: Final = 64
+"""So many transactions of one account are stored at once at most."""
 
 Decision = Callable[[AccountState], Draft | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """What is decided and not stored yet."""
+
+    change: Change
+    done: asyncio.Future[None]
+    """Ends when it is stored, applied and told, or fails with the reason why it is not."""
 
 
 class AccountWriter:
@@ -27,10 +46,16 @@ class AccountWriter:
         self, account_id: str, ledger: Ledger, tell: Callable[[AccountState, Transaction], None]
     ) -> None:
         self.state = AccountState()
+        """What is stored and told."""
+        self._ahead: AccountState | None = None
+        """The state with all that is pending; None while nobody needed it yet."""
+        self._pending: deque[_Pending] = deque()
+        """Oldest first."""
+        self._storing: asyncio.Task[None] | None = None
         self._account_id = account_id
         self._ledger = ledger
         self._tell = tell
-        self._lock = asyncio.Lock()
+        self._recovery = asyncio.Lock()
         self._behind = False
 
     async def run(self, decide: Decision) -> Transaction | None:
@@ -38,14 +63,29 @@ class AccountWriter:
 
         When this returns the transaction is stored, applied and told. What `decide` raises is
         raised here and leaves no trace. Raises LedgerUnavailable where it could not be stored.
-        A caller that is canceled meanwhile does not stop it.
+        What was decided on top of a transaction that then could not be stored is decided anew.
+        A caller that is canceled once it is decided does not stop it.
         """
-        return await asyncio.shield(asyncio.create_task(self._run(decide)))
+        while True:
+            if self._behind:
+                await self._recover()
+            before = self._pending[-1] if self._pending else None
+            try:
+                draft = decide(self._front())
+            except Exception:
+                if await _was_stored(before):
+                    raise
+                continue
+            if draft is not None:
+                change = draft.change()
+                await self._store(change)
+                return change.transaction
+            if await _was_stored(before):
+                return None
 
     async def append(self, transaction: Transaction) -> None:
         """Carries out a transaction that needs no deciding: the opening of the account."""
-        async with self._lock:
-            await self._store(self.state.prepare(transaction))
+        await self._store(self._front().prepare(transaction))
 
     async def catch_up(self) -> None:
         """Applies what the ledger has and the state has not, without telling anybody.
@@ -54,41 +94,75 @@ class AccountWriter:
         """
         await self._catch_up(lambda state, transaction: None)
 
-    async def _run(self, decide: Decision) -> Transaction | None:
-        async with self._lock:
-            if self._behind:
-                await self._recover()
-            draft = decide(self.state)
-            if draft is None:
-                return None
-            change = draft.change()
-            await self._store(change)
-            return change.transaction
+    def _front(self) -> AccountState:
+        """What is decided on."""
+        if self._ahead is None and self._pending:
+            self._ahead = self.state.fork()
+            for item in self._pending:
+                self._ahead.commit(item.change)
+        return self._ahead or self.state
 
     async def _store(self, change: Change) -> None:
-        transaction = change.transaction
-        try:
-            await self._ledger.append(transaction, self.state.sequence)
-        except (LedgerConflict, LedgerUnavailable) as error:
-            await self._after_failure(transaction, error)
-            return
-        # No await between here and the last listener: a snapshot never sees half of it.
-        self.state.commit(change)
-        self._tell(self.state, transaction)
+        if self._ahead is not None:
+            self._ahead.commit(change)
+        item = _Pending(change, asyncio.get_running_loop().create_future())
+        self._pending.append(item)
+        if self._storing is None:
+            self._storing = asyncio.create_task(self._store_all())
+        await asyncio.shield(item.done)
 
-    async def _after_failure(self, transaction: Transaction, error: Exception) -> None:
+    async def _store_all(self) -> None:
+        try:
+            while self._pending:
+                await self._store_batch(tuple(islice(self._pending, LARGEST_BATCH)))
+        finally:
+            self._storing = None
+
+    async def _store_batch(self, batch: tuple[_Pending, ...]) -> None:
+        try:
+            await self._ledger.append_all([item.change.transaction for item in batch])
+        except Exception as error:
+            await self._after_failure(error)
+            return
+        for item in batch:
+            # No await between here and the last listener: a snapshot never sees half of it.
+            self._pending.popleft()
+            self.state.commit(item.change)
+            self._tell_of(item)
+
+    def _tell_of(self, item: _Pending) -> None:
+        try:
+            self._tell(self.state, item.change.transaction)
+        except Exception as error:
+            _fail(item, error)
+        else:
+            item.done.set_result(None)
+
+    async def _after_failure(self, error: Exception) -> None:
         """What the ledger has after all counts; until it was read again nothing is decided."""
         log.error("account %s: not stored: %s", self._account_id, error)
-        self._behind = True
+        self._behind, self._ahead = True, None
+        lost = tuple(self._pending)
+        self._pending.clear()
         before = self.state.sequence
-        await self._recover()
-        stored = await self._ledger.read(self._account_id, before, 1)
-        if stored != (transaction,):
-            raise LedgerUnavailable(str(error)) from error
+        try:
+            await self._recover()
+            stored = await self._ledger.read(self._account_id, before, len(lost))
+        except Exception as unreadable:
+            for item in lost:
+                _fail(item, unreadable)
+            return
+        for number, item in enumerate(lost):
+            if stored[number : number + 1] == (item.change.transaction,):
+                item.done.set_result(None)
+            else:
+                _fail(item, LedgerUnavailable(str(error)))
 
     async def _recover(self) -> None:
-        await self._catch_up(self._tell)
-        self._behind = False
+        async with self._recovery:
+            if self._behind:
+                await self._catch_up(self._tell)
+                self._behind = False
 
     async def _catch_up(self, tell: Callable[[AccountState, Transaction], None]) -> None:
         while True:
@@ -104,3 +178,18 @@ class AccountWriter:
             self.state.apply(transaction)
         except (BrokenLedger, BrokenPosition, IllegalTransition, ArithmeticError) as error:
             raise LedgerDamaged(self._account_id, transaction.sequence) from error
+
+
+async def _was_stored(item: _Pending | None) -> bool:
+    """Waits until that is certain."""
+    if item is not None:
+        try:
+            await asyncio.shield(item.done)
+        except Exception:
+            return False
+    return True
+
+
+def _fail(item: _Pending, error: Exception) -> None:
+    item.done.set_exception(error)
+    item.done.exception()  # whoever asked for it may be gone

@@ -1,6 +1,7 @@
 """The port to the ledger: append-only, authoritative, one line of transactions for each account."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.storage.database import StorageError
@@ -48,6 +49,14 @@ class Ledger(ABC):
         This is the fence between owners: raises LedgerConflict where it is another.
         Raises LedgerUnavailable where the storage fails.
         """
+
+    async def append_all(self, transactions: Sequence[Transaction]) -> None:
+        """Append transactions of one account that follow one another, in their order.
+
+        Raises as `append` does; some of the first may have been stored then.
+        """
+        for transaction in transactions:
+            await self.append(transaction, transaction.sequence - 1)
 
     @abstractmethod
     async def read(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, final
 
@@ -45,7 +46,7 @@ ledger_transactions = sa.Table(
 )
 
 LARGEST_GROUP: Final = 64
-"""So many transactions share one commit at most."""
+"""So many transactions share one commit, and those that were appended with the last of them."""
 
 _ADVANCE = (
     ledger_accounts.update()
@@ -58,6 +59,7 @@ _ADVANCE = (
 _EXISTS = sa.select(ledger_accounts.c.sequence).where(
     ledger_accounts.c.account_id == sa.bindparam("account")
 )
+_INSERT = ledger_transactions.insert()
 _READ = (
     ledger_transactions.select()
     .where(
@@ -70,9 +72,13 @@ _READ = (
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    transaction: Transaction
-    expected: int
+    transactions: tuple[Transaction, ...]
+    """Of one account, one after the other."""
     done: asyncio.Future[bool]
+
+
+class _Fenced(Exception):
+    """One of a group does not follow what is stored."""
 
 
 @final
@@ -84,12 +90,20 @@ class SqlLedger(Ledger):
 
     @override
     async def append(self, transaction: Transaction, expected_sequence: int) -> None:
+        if transaction.sequence != expected_sequence + 1:
+            raise LedgerConflict(f"{transaction.sequence} does not follow {expected_sequence}")
+        await self.append_all((transaction,))
+
+    @override
+    async def append_all(self, transactions: Sequence[Transaction]) -> None:
+        """All of them are stored, or none."""
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(transaction, expected_sequence, done))
+        self._waiting.append(_Waiting(tuple(transactions), done))
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_all())
         if not await done:
-            raise LedgerConflict(f"{transaction.account_id} is not at {expected_sequence}")
+            first = transactions[0]
+            raise LedgerConflict(f"{first.account_id} is not at {first.sequence - 1}")
 
     @override
     async def read(
@@ -119,17 +133,21 @@ class SqlLedger(Ledger):
     async def _commit_all(self) -> None:
         try:
             while self._waiting:
-                size = min(len(self._waiting), LARGEST_GROUP)
-                await self._commit([self._waiting.popleft() for _ in range(size)])
+                await self._commit(self._next_group())
         finally:
             self._committing = None
 
-    async def _commit(self, group: list[_Waiting]) -> None:
-        def work(connection: Connection) -> list[bool]:
-            return [_append(connection, item.transaction, item.expected) for item in group]
+    def _next_group(self) -> list[_Waiting]:
+        group: list[_Waiting] = []
+        size = 0
+        while self._waiting and size < LARGEST_GROUP:
+            group.append(self._waiting.popleft())
+            size += len(group[-1].transactions)
+        return group
 
+    async def _commit(self, group: list[_Waiting]) -> None:
         try:
-            results = await self._database.write(work)
+            results = await self._store(group)
         except Exception as error:
             # Whatever it was: each of the group waits for an answer.
             for item in group:
@@ -137,6 +155,18 @@ class SqlLedger(Ledger):
             return
         for item, stored in zip(group, results, strict=True):
             _settle(item.done, stored)
+
+    async def _store(self, group: list[_Waiting]) -> list[bool]:
+        """Whether the fence let each of them pass."""
+        if all(item.transactions[0].sequence > 1 for item in group):
+            try:
+                await self._database.write(lambda connection: _append_group(connection, group))
+                return [True] * len(group)
+            except _Fenced:
+                pass  # nothing of it is stored: find out whose fault it was
+        return await self._database.write(
+            lambda connection: [_append(connection, item.transactions) for item in group]
+        )
 
 
 def _settle(done: asyncio.Future[bool], result: bool | Exception) -> None:
@@ -148,36 +178,50 @@ def _settle(done: asyncio.Future[bool], result: bool | Exception) -> None:
         done.set_result(result)
 
 
-def _append(connection: Connection, transaction: Transaction, expected: int) -> bool:
-    """Whether the fence let it pass; nothing is written where it did not."""
-    if transaction.sequence != expected + 1 or not _advance(connection, transaction, expected):
+def _append_group(connection: Connection, group: Sequence[_Waiting]) -> None:
+    """Two statements for all of them, none of which opens an account. Raises _Fenced."""
+    steps = [_step(item.transactions) for item in group]
+    if connection.execute(_ADVANCE, steps).rowcount != len(steps):
+        raise _Fenced
+    rows = [_row(transaction) for item in group for transaction in item.transactions]
+    connection.execute(_INSERT, rows)
+
+
+def _append(connection: Connection, transactions: Sequence[Transaction]) -> bool:
+    """Whether the fence let them pass; nothing is written where it did not."""
+    if not _advance(connection, transactions):
         return False
-    connection.execute(
-        ledger_transactions.insert(),
-        {
-            "account_id": transaction.account_id,
-            "sequence": transaction.sequence,
-            "user_id": transaction.user_id,
-            "epoch": transaction.epoch,
-            "recorded_at": transaction.recorded_at,
-            "market_time": transaction.market_time,
-            "cause": codec.dump_cause(transaction.cause),
-            "events": codec.dump(transaction.events),
-        },
-    )
+    connection.execute(_INSERT, [_row(transaction) for transaction in transactions])
     return True
 
 
-def _advance(connection: Connection, transaction: Transaction, expected: int) -> bool:
-    account = transaction.account_id
-    if expected == 0:
-        if connection.execute(_EXISTS, {"account": account}).first() is not None:
-            return False
-        row = {"account_id": account, "user_id": transaction.user_id, "sequence": 1}
-        connection.execute(ledger_accounts.insert(), row)
-        return True
-    values = {"account": account, "expected": expected, "next": expected + 1}
-    return connection.execute(_ADVANCE, values).rowcount == 1
+def _advance(connection: Connection, transactions: Sequence[Transaction]) -> bool:
+    first, last = transactions[0], transactions[-1]
+    if first.sequence > 1:
+        return connection.execute(_ADVANCE, _step(transactions)).rowcount == 1
+    if connection.execute(_EXISTS, {"account": first.account_id}).first() is not None:
+        return False
+    row = {"account_id": first.account_id, "user_id": first.user_id, "sequence": last.sequence}
+    connection.execute(ledger_accounts.insert(), row)
+    return True
+
+
+def _step(transactions: Sequence[Transaction]) -> dict[str, str | int]:
+    first, last = transactions[0], transactions[-1]
+    return {"account": first.account_id, "expected": first.sequence - 1, "next": last.sequence}
+
+
+def _row(transaction: Transaction) -> dict[str, str | int]:
+    return {
+        "account_id": transaction.account_id,
+        "sequence": transaction.sequence,
+        "user_id": transaction.user_id,
+        "epoch": transaction.epoch,
+        "recorded_at": transaction.recorded_at,
+        "market_time": transaction.market_time,
+        "cause": codec.dump_cause(transaction.cause),
+        "events": codec.dump(transaction.events),
+    }
 
 
 def _transaction(row: sa.Row[Any]) -> Transaction:

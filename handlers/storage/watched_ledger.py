@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar, final
 
@@ -71,6 +71,11 @@ class WatchedLedger(Ledger):
     @override
     async def append(self, transaction: Transaction, expected_sequence: int) -> None:
         await self._watch(self._ledger.append(transaction, expected_sequence))
+        self._set(True)
+
+    @override
+    async def append_all(self, transactions: Sequence[Transaction]) -> None:
+        await self._watch(self._ledger.append_all(transactions))
         self._set(True)
 
     @override

@@ -27,7 +27,7 @@ from handlers.trading.events import (
     PositionOpened,
 )
 from handlers.trading.execution import Execution
-from handlers.trading.history import History
+from handlers.trading.history import History, forked
 from handlers.trading.order import Order
 from handlers.trading.position import Position
 from handlers.trading.transactions import AsOf, Cause, Transaction
@@ -137,6 +137,12 @@ class AccountState:
             self.working.clear()
             self.open_positions.clear()
         self._use_key(change.transaction)
+
+    def fork(self) -> "AccountState":
+        """The same so far; each goes on by itself."""
+        twin = AccountState()
+        vars(twin).update({name: forked(value) for name, value in vars(self).items()})
+        return twin
 
     def view(self, sequence: int | None = None) -> "AccountView":
         """The account as of a transaction, by default the newest."""

@@ -3,7 +3,7 @@
 import json
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -51,6 +51,11 @@ UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {("balance_changed", 1): 
 _BASES: Final[Mapping[str, type[Any]]] = {"quote": events.QuoteBasis, "bar": events.BarBasis}
 _NAME_OF: Final = {cls: name for name, cls in NAMES.items()}
 _BASIS_OF: Final = {cls: name for name, cls in _BASES.items()}
+_FIELDS: Final = {
+    cls: tuple(field.name for field in fields(cls)) for cls in (*_NAME_OF, *_BASIS_OF, Idempotency)
+}
+_AS_IT_IS: Final = frozenset((str, int, bool, types.NoneType))
+_json: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class UnknownEvent(Exception):
@@ -61,7 +66,7 @@ def dump_cause(cause: Cause) -> str:
     document: Json = {"kind": cause.kind.value, "orderId": cause.order_id}
     if cause.idempotency is not None:
         document["idempotency"] = _fields_of(cause.idempotency)
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return _json(document)
 
 
 def load_cause(text: str) -> Cause:
@@ -75,7 +80,7 @@ def load_cause(text: str) -> Cause:
 
 
 def dump(items: Sequence[events.Event]) -> str:
-    return json.dumps([encode(item) for item in items], separators=(",", ":"), ensure_ascii=False)
+    return _json([encode(item) for item in items])
 
 
 def load(
@@ -106,17 +111,18 @@ def decode(
 
 
 def _fields_of(value: Any) -> Json:
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return {name: _plain(getattr(value, name)) for name in _FIELDS[type(value)]}
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is Decimal:
         return money.text(value)
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {"type": _BASIS_OF[type(value)], **_fields_of(value)}
-    return value
+    return {"type": _BASIS_OF[kind], **_fields_of(value)}
 
 
 _HINTS: Final = {cls: get_type_hints(cls) for cls in (*_NAME_OF, *_BASIS_OF)}

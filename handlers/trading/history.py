@@ -1,9 +1,18 @@
 """Values that remember what they were, so that an account can be read as of any transaction."""
 
 from bisect import bisect_right
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+
+
+def forked(value: Any) -> Any:
+    """A copy of what holds versions and values, which are shared: nothing changes them."""
+    if isinstance(value, History):
+        return value.fork()
+    if isinstance(value, dict):
+        return {key: forked(item) for key, item in value.items()}
+    return value.copy() if isinstance(value, list | set) else value
 
 
 class History(Generic[T]):
@@ -22,6 +31,12 @@ class History(Generic[T]):
             return
         self._sequences.append(sequence)
         self._versions.append(value)
+
+    def fork(self) -> "History[T]":
+        """The same so far; each goes on by itself."""
+        twin: History[T] = History()
+        twin._sequences, twin._versions = self._sequences.copy(), self._versions.copy()
+        return twin
 
     @property
     def now(self) -> T:

@@ -1,7 +1,7 @@
-"""What a delivery costs: CPU time of the server process, medians of interleaved runs.
+"""What a delivery costs (CPU time of the server process) and an order (until it is answered).
 
-Every server is a process of its own under uvloop, and its readers are in another. Machines
-differ; the ratios within one run differ less.
+Medians of interleaved runs. Every server is a process of its own under uvloop, and its clients are
+in another. Machines differ; the ratios within one run differ less.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.benchmarks.delivery import against_peers, few_of_many, many_topics
 from tests.benchmarks.idle import idle_connections
 from tests.benchmarks.stalled import one_stalled
+from tests.benchmarks.trading.orders import durable_orders, orders_over_http
 
 MANY = 10_000
 SPARE = 500
@@ -27,6 +28,8 @@ def main() -> None:
         "few": lambda: few_of_many(_connections()),
         "stalled": one_stalled,
         "idle": lambda: idle_connections(python),
+        "orders": durable_orders,
+        "http": orders_over_http,
     }
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("sections", nargs="*", help=f"some of {', '.join(sections)}")

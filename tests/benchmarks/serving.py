@@ -17,6 +17,8 @@ async def serve(application: Any, commands: dict[str, Command], **options: Any) 
         ws_per_message_deflate=False,
         ws_ping_interval=None,
         log_config=None,
+        server_header=False,
+        proxy_headers=False,
         access_log=False,
         timeout_graceful_shutdown=1,
         **options,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.benchmarks.child import Child
 from tests.benchmarks.stage import Stage
 
 READERS = 3
@@ -29,3 +30,22 @@ def test_the_product_delivers_all_of_it_and_stalls_with_one_reader() -> None:
         assert answer["conflated"] == (TICKS - 1) * topics
         stage.heard("others", READERS * TICKS * topics)
         assert stage.ask("product", "memory")["bytes"] > 0
+
+
+def test_orders_are_measured_beside_the_rows_that_they_wrote() -> None:
+    with Child("tests.benchmarks.trading.desk") as desk:
+        for accounts in (3, 1):
+            assert desk.ask("oms", clients=3, accounts=accounts, orders=12)["wall"] > 0
+            assert desk.ask("raw", clients=3, orders=12)["wall"] > 0
+
+
+@pytest.mark.parametrize("server", ["broker", "empty"])
+def test_every_order_over_http_is_answered(server: str) -> None:
+    with (
+        Child("tests.benchmarks.trading.buyers") as buyers,
+        Child(f"tests.benchmarks.trading.{server}") as served,
+    ):
+        port = served.ask("address")["port"]
+        account = buyers.ask("account", port=port)["accountId"] if server == "broker" else "any"
+        how = {"port": port, "account": account, "clients": 3}
+        assert buyers.ask("place", orders=12, **how)["wall"] > 0

@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -72,6 +73,32 @@ class LedgerSuite(ABC):
                 await ledger.append(transaction, expected)
         await ledger.append(second, 1)
         assert await ledger.read("acc_1") == (first, second)
+
+    async def test_several_of_one_account_are_appended_at_once(self, ledger: Ledger) -> None:
+        first, *rest = history()
+        await ledger.append_all([first])
+        with pytest.raises(LedgerConflict):
+            await ledger.append_all(rest[1:])
+        assert await ledger.read("acc_1") == (first,)
+        await asyncio.gather(
+            ledger.append_all(rest), *(ledger.append(opening(f"acc_{n}"), 0) for n in (2, 3))
+        )
+        assert await ledger.read("acc_1") == (first, *rest)
+        assert [item.sequence for item in await ledger.accounts()] == [len(rest) + 1, 1, 1]
+
+    async def test_who_is_fenced_off_keeps_nobody_from_being_stored(self, ledger: Ledger) -> None:
+        for number in range(9):
+            await ledger.append(opening(f"acc_{number}"), 0)
+        second = history()[1]
+        lines = [replace(second, account_id=f"acc_{number}") for number in range(9)]
+        late = replace(second, account_id="acc_4", sequence=3)
+        results = await asyncio.gather(
+            *(ledger.append_all([late if line.account_id == "acc_4" else line]) for line in lines),
+            return_exceptions=True,
+        )
+        assert [type(item) for item in results].count(LedgerConflict) == 1
+        stored = {item.account_id: item.sequence for item in await ledger.accounts()}
+        assert stored == {f"acc_{n}": 1 if n == 4 else 2 for n in range(9)}
 
     async def test_of_two_that_append_at_once_one_wins(self, ledger: Ledger) -> None:
         first, second, *_ = history()

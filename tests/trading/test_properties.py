@@ -156,9 +156,9 @@ def snapshot(state: AccountState) -> tuple[object, ...]:
         tuple(view.positions(PositionStatus.OPEN)),
         tuple(view.positions(PositionStatus.CLOSED)),
         view.executions(),
-        state.used_keys,
+        dict(state.used_keys),
         tuple(state.working),
-        state.open_positions,
+        dict(state.open_positions),
     )
 
 
