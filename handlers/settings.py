@@ -3,6 +3,7 @@
 import ipaddress
 import os
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -128,6 +129,7 @@ class Settings(BaseSettings):
         return self.local_mode and self.loopback
 
 
+@lru_cache(256)
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach the address or name."""
     if host == "localhost":

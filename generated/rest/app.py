@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
 from generated.rest import handlers
-from generated.rest.edge import Edge, fall_back
+from generated.rest.edge import Edge, Operations, fall_back
 from generated.rest.routers.accounts import accounts_router
 from generated.rest.routers.auth import auth_router
 from generated.rest.routers.datafeed import datafeed_router
@@ -59,9 +59,7 @@ def create_app(
         positions_router(positions, gate),
         executions_router(executions, gate),
     ]
-    # Included routers would be matched one inside the other, which costs a request more.
-    for router in routers:
-        app.router.routes.extend(router.routes)
+    app.router.routes.append(Operations(route for router in routers for route in router.routes))
     app.router.routes.extend(routes)
     fall_back(app, BASE_PATH)
     app.add_middleware(Edge, version=API_VERSION)

@@ -20,7 +20,7 @@ class Caller:
     def of(cls, connection: HTTPConnection) -> "Caller":
         return cls(
             address=connection.client.host if connection.client else "",
-            secure=connection.url.scheme in ("https", "wss"),
+            secure=connection.scope["scheme"] in ("https", "wss"),
             session_token=connection.cookies.get(COOKIE),
         )
 

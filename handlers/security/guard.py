@@ -2,7 +2,7 @@
 
 from typing import final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -35,6 +35,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+_RAW = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
 
 
 @final
@@ -88,9 +90,10 @@ async def _refuse(problem: problems.Problem, scope: Scope, receive: Receive, sen
 def _with_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
+            given = message["headers"]
+            names = {name for name, _ in given}
+            more = (header for header in _RAW if header[0] not in names)
+            message = {**message, "headers": [*given, *more]}
         await send(message)
 
     return send_with_headers

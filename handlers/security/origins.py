@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -50,6 +51,7 @@ class Origins:
         return origin in self.origins or _authority(origin) == headers.get("host", "").lower()
 
 
+@lru_cache(256)
 def host_name(host: str) -> str | None:
     """The name in a Host header, without port and brackets; None where there is none."""
     try:
