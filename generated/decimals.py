@@ -56,3 +56,4 @@ PriceDecimal = Annotated[Decimal, DecimalString(r"^(0|[1-9][0-9]{0,17})(\.[0-9]{
 QuantityDecimal = Annotated[Decimal, DecimalString(r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$")]
 MoneyDecimal = Annotated[Decimal, DecimalString(r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$")]
 RateDecimal = Annotated[Decimal, DecimalString(r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$")]
+TrailingOffsetDecimal = Annotated[Decimal, DecimalString(r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$")]

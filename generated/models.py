@@ -9,7 +9,13 @@ from pydantic import MISSING, ConfigDict, Field, SecretStr
 from typing_extensions import TypeAliasType
 
 from generated.base import Model
-from generated.decimals import MoneyDecimal, PriceDecimal, QuantityDecimal, RateDecimal
+from generated.decimals import (
+    MoneyDecimal,
+    PriceDecimal,
+    QuantityDecimal,
+    RateDecimal,
+    TrailingOffsetDecimal,
+)
 
 Timestamp = TypeAliasType("Timestamp", Annotated[int, Field(ge=0, le=253402300799999)])
 """Unix milliseconds, UTC."""
@@ -80,6 +86,17 @@ ExecutionId = TypeAliasType("ExecutionId", Annotated[str, Field(pattern="^[A-Za-
 
 KeyId = TypeAliasType("KeyId", Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")])
 """An API key."""
+
+
+TrailingOffset = TypeAliasType("TrailingOffset", TrailingOffsetDecimal)
+"""A price or a percentage, above zero."""
+
+
+OcoGroupId = TypeAliasType("OcoGroupId", Annotated[str, Field(pattern="^[A-Za-z0-9._:-]{1,64}$")])
+"""
+Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others.
+
+"""
 
 
 ClientOrderId = TypeAliasType(
@@ -240,18 +257,27 @@ class Side(StrEnum):
 
 class OrderType(StrEnum):
     """
-    The type of an order.
+    The type of an order. A `stop` becomes a market order when its stop price is reached, a `stop_limit` a limit
+    order; a `trailing_stop` is a stop that follows the market at its offset, and never moves back.
+
     """
 
     MARKET = "market"
     LIMIT = "limit"
+    STOP = "stop"
+    STOP_LIMIT = "stop_limit"
+    TRAILING_STOP = "trailing_stop"
 
 
 class OrderStatus(StrEnum):
     """
-    An order that is partly filled and works is `working` with a filled quantity.
+    `pending` is on its way to the venue, `held` waits for its parent to fill. An order that is partly filled and
+    works is `working` with a filled quantity. The other four are final.
+
     """
 
+    PENDING = "pending"
+    HELD = "held"
     WORKING = "working"
     FILLED = "filled"
     CANCELED = "canceled"
@@ -262,13 +288,55 @@ class OrderStatus(StrEnum):
 class TimeInForce(StrEnum):
     """
     `day` ends with the symbol's session (on a market around the clock at 00:00 UTC), `gtc` works until it is
-    canceled, `ioc` fills at once or not at all.
+    canceled, `gtd` until `expiresAt`. `ioc` fills at once, and what is not filled then is canceled; `fok` fills at
+    once and whole, or not at all. A stop acts so once it is triggered.
 
     """
 
     DAY = "day"
     GTC = "gtc"
+    GTD = "gtd"
     IOC = "ioc"
+    FOK = "fok"
+
+
+class TriggerBy(StrEnum):
+    """
+    The price that triggers a stop and leads a trailing one: `bid_ask` is the ask for a buy and the bid for a sell,
+    `last` the last trade, `mid` the middle of bid and ask.
+
+    """
+
+    BID_ASK = "bid_ask"
+    LAST = "last"
+    MID = "mid"
+
+
+class TrailingOffsetType(StrEnum):
+    """
+    Whether a trailing offset is a price or a percentage of the price that it follows.
+    """
+
+    PRICE = "price"
+    PERCENT = "percent"
+
+
+class BracketLeg(StrEnum):
+    """
+    Which leg of a bracket an order is.
+    """
+
+    TAKE_PROFIT = "take_profit"
+    STOP_LOSS = "stop_loss"
+
+
+class PendingAction(StrEnum):
+    """
+    A change that is on its way to the venue.
+    """
+
+    MODIFY = "modify"
+    CANCEL = "cancel"
 
 
 class PositionSide(StrEnum):
@@ -692,6 +760,26 @@ class AccountList(Model):
     accounts: list[Account]
 
 
+class TakeProfit(Model):
+    """A limit order that closes what the entry opened, at a profit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit_price: Price
+
+
+class StopLoss(Model):
+    """A stop order that closes what the entry opened, at a loss: with `stopPrice` a stop, with `limitPrice` too a
+    stop limit, with `trailingOffset` in their place a trailing stop."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stop_price: Price | MISSING = MISSING
+    limit_price: Price | MISSING = MISSING
+    trailing_offset: TrailingOffset | MISSING = MISSING
+    trailing_offset_type: TrailingOffsetType = TrailingOffsetType.PRICE
+
+
 class MarketOrderRequest(Model):
     model_config = ConfigDict(extra="forbid")
 
@@ -700,6 +788,13 @@ class MarketOrderRequest(Model):
     side: Side
     quantity: Quantity
     time_in_force: TimeInForce = TimeInForce.DAY
+    expires_at: Timestamp | MISSING = MISSING
+    """Market time at which a `gtd` order ends, and of no other."""
+    reduce_only: bool = False
+    """Can only reduce the position; what exceeds it is canceled."""
+    take_profit: TakeProfit | MISSING = MISSING
+    stop_loss: StopLoss | MISSING = MISSING
+    oco_group_id: OcoGroupId | MISSING = MISSING
     client_order_id: ClientOrderId | MISSING = MISSING
 
 
@@ -712,13 +807,98 @@ class LimitOrderRequest(Model):
     quantity: Quantity
     limit_price: Price
     """The worst price that is acceptable."""
+    post_only: bool = False
+    """Refuse the order where it would fill at once."""
     time_in_force: TimeInForce = TimeInForce.DAY
+    expires_at: Timestamp | MISSING = MISSING
+    """Market time at which a `gtd` order ends, and of no other."""
+    reduce_only: bool = False
+    """Can only reduce the position; what exceeds it is canceled."""
+    take_profit: TakeProfit | MISSING = MISSING
+    stop_loss: StopLoss | MISSING = MISSING
+    oco_group_id: OcoGroupId | MISSING = MISSING
+    client_order_id: ClientOrderId | MISSING = MISSING
+
+
+class StopOrderRequest(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["stop"]
+    symbol: SymbolId
+    side: Side
+    quantity: Quantity
+    stop_price: Price
+    """The price that triggers the order, above the market for a buy, below it for a sell."""
+    trigger_by: TriggerBy | MISSING = MISSING
+    """By default `last` for stocks, `bid_ask` for all else."""
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_at: Timestamp | MISSING = MISSING
+    """Market time at which a `gtd` order ends, and of no other."""
+    reduce_only: bool = False
+    """Can only reduce the position; what exceeds it is canceled."""
+    take_profit: TakeProfit | MISSING = MISSING
+    stop_loss: StopLoss | MISSING = MISSING
+    oco_group_id: OcoGroupId | MISSING = MISSING
+    client_order_id: ClientOrderId | MISSING = MISSING
+
+
+class StopLimitOrderRequest(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["stop_limit"]
+    symbol: SymbolId
+    side: Side
+    quantity: Quantity
+    stop_price: Price
+    """The price that triggers the order, above the market for a buy, below it for a sell."""
+    limit_price: Price
+    """The worst price that is acceptable."""
+    trigger_by: TriggerBy | MISSING = MISSING
+    """By default `last` for stocks, `bid_ask` for all else."""
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_at: Timestamp | MISSING = MISSING
+    """Market time at which a `gtd` order ends, and of no other."""
+    reduce_only: bool = False
+    """Can only reduce the position; what exceeds it is canceled."""
+    take_profit: TakeProfit | MISSING = MISSING
+    stop_loss: StopLoss | MISSING = MISSING
+    oco_group_id: OcoGroupId | MISSING = MISSING
+    client_order_id: ClientOrderId | MISSING = MISSING
+
+
+class TrailingStopOrderRequest(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["trailing_stop"]
+    symbol: SymbolId
+    side: Side
+    quantity: Quantity
+    trailing_offset: TrailingOffset
+    """How far behind the best price the stop stays: a price, or percent of that price."""
+    trailing_offset_type: TrailingOffsetType = TrailingOffsetType.PRICE
+    trigger_by: TriggerBy | MISSING = MISSING
+    """By default `last` for stocks, `bid_ask` for all else."""
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_at: Timestamp | MISSING = MISSING
+    """Market time at which a `gtd` order ends, and of no other."""
+    reduce_only: bool = False
+    """Can only reduce the position; what exceeds it is canceled."""
+    take_profit: TakeProfit | MISSING = MISSING
+    stop_loss: StopLoss | MISSING = MISSING
+    oco_group_id: OcoGroupId | MISSING = MISSING
     client_order_id: ClientOrderId | MISSING = MISSING
 
 
 PlaceOrderRequest = TypeAliasType(
     "PlaceOrderRequest",
-    Annotated[MarketOrderRequest | LimitOrderRequest, Field(discriminator="type")],
+    Annotated[
+        MarketOrderRequest
+        | LimitOrderRequest
+        | StopOrderRequest
+        | StopLimitOrderRequest
+        | TrailingStopOrderRequest,
+        Field(discriminator="type"),
+    ],
 )
 """An order to place; `type` says which."""
 
@@ -734,20 +914,36 @@ class Order(Model):
     type: OrderType
     quantity: Quantity
     limit_price: Price | MISSING = MISSING
+    stop_price: Price | MISSING = MISSING
+    """The price that triggers it; that of a trailing stop moves."""
+    trailing_offset: TrailingOffset | MISSING = MISSING
+    trailing_offset_type: TrailingOffsetType | MISSING = MISSING
+    trigger_by: TriggerBy | MISSING = MISSING
     time_in_force: TimeInForce
     expires_at: Timestamp | MISSING = MISSING
     """Market time at which it ends by itself."""
     reduce_only: bool
     """Can only reduce a position."""
+    post_only: bool
+    """Refused where it would have filled at once."""
+    parent_id: OrderId | MISSING = MISSING
+    """The order whose leg it is."""
+    bracket_leg: BracketLeg | MISSING = MISSING
+    oco_group_id: OcoGroupId | MISSING = MISSING
     position_id: PositionId | MISSING = MISSING
-    """The position that it closes."""
+    """The position that it closes or protects."""
     status: OrderStatus
     filled_quantity: Quantity
     remaining_quantity: Quantity
     average_price: Price | MISSING = MISSING
     """Of the fills so far, rounded half to even at 12 digits."""
+    pending_action: PendingAction | MISSING = MISSING
+    triggered_at: Timestamp | MISSING = MISSING
+    """Market time at which its stop was triggered."""
     reject_reason: str | MISSING = MISSING
     """The problem code for which it was rejected."""
+    cancel_reason: str | MISSING = MISSING
+    """Why it was canceled: `requested`, or the rule that did."""
     revision: Annotated[int, Field(ge=1)]
     """Rises with every change."""
     created_at: Timestamp
@@ -1262,6 +1458,10 @@ class TransactionCause(StrEnum):
 
     ACCOUNT_OPENED = "account_opened"
     ORDER_PLACED = "order_placed"
+    ORDER_MODIFIED = "order_modified"
+    ORDER_ACTIVATED = "order_activated"
+    ORDER_TRIGGERED = "order_triggered"
+    ORDER_TRAILED = "order_trailed"
     ORDER_CANCELED = "order_canceled"
     ORDER_FILLED = "order_filled"
     ORDER_EXPIRED = "order_expired"

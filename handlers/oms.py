@@ -16,14 +16,14 @@ from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.storage.ledger import Ledger, LedgerUnavailable
-from handlers.trading import decide
+from handlers.trading import decide, hearing
 from handlers.trading.account import AccountState, AccountView
 from handlers.trading.commands import CancelOrder, ClosePosition, Command, PlaceOrder
 from handlers.trading.draft import Draft
 from handlers.trading.events import OrderEvent
-from handlers.trading.fills import Report
 from handlers.trading.market import Instant
 from handlers.trading.order import Order
+from handlers.trading.reports import Report
 from handlers.trading.transactions import Transaction, identifier
 from handlers.working import WatchedMarket, WorkingOrders
 from handlers.writer import AccountWriter
@@ -95,7 +95,7 @@ class Oms(FeedSink):
         for writer in self._writers.values():
             await writer.run(self._expire)
         for writer in self._writers.values():
-            for order in writer.state.working.values():
+            for order in writer.state.open_orders.values():
                 self._keep(writer.state.account_id, order)
         self._broker.connect(self)
 
@@ -253,9 +253,10 @@ class Oms(FeedSink):
 
     async def _book(self, account_id: str, reports: tuple[Report, ...]) -> None:
         await self._quietly(
-            account_id, lambda state: decide.report(state, reports, self._market, self._clock.now())
+            account_id,
+            lambda state: hearing.report(state, reports, self._market, self._clock.now()),
         )
-        working = self._writers[account_id].state.working
+        working = self._writers[account_id].state.open_orders
         for report in reports:
             if report.order_id in working:
                 self._broker.work(account_id, working[report.order_id])
@@ -279,7 +280,7 @@ class Oms(FeedSink):
         return decide.reset(state, state.first_balance, "replay_restarted", epoch, now)
 
     def _expire(self, state: AccountState) -> Draft | None:
-        return decide.expire(state, self._market, self._clock.now())
+        return hearing.expire(state, self._market, self._clock.now())
 
     async def _quietly(
         self, account_id: str, decision: Callable[[AccountState], Draft | None]
@@ -296,7 +297,7 @@ class Oms(FeedSink):
         """The state has the transaction: hand its orders on and tell everybody, in one go."""
         account_id = transaction.account_id
         for order in touched_orders(state, transaction):
-            if order.working:
+            if order.open:
                 self._keep(account_id, order)
             else:
                 self._working.remove(order)

@@ -60,7 +60,7 @@ class Pnl(FeedSink):
         return margin.figures(
             state.balance.balance,
             state.open_positions,
-            state.working.values(),
+            state.open_orders.values(),
             self._market,
             self.lowest_rate(state.identity.clock),
         )
@@ -127,7 +127,7 @@ class Pnl(FeedSink):
         state = self._accounts.find(account_id)
         if state is None:
             return
-        symbols = {*state.open_positions, *(order.symbol for order in state.working.values())}
+        symbols = {*state.open_positions, *(order.symbol for order in state.open_orders.values())}
         offered = (item for item in symbols if self._market.symbol(item) is not None)
         self._change(account_id, frozenset(offered))
 

@@ -34,6 +34,15 @@ _PROBLEMS: Final[Mapping[type[Rejection], type[problems.Problem]]] = {
     rejections.MarketClosed: problems.MarketClosed,
     rejections.NoPrice: problems.NoPrice,
     rejections.WrongClock: problems.WrongClock,
+    rejections.StopWrongSide: problems.StopWrongSide,
+    rejections.BracketWrongSide: problems.BracketWrongSide,
+    rejections.StopLossIncomplete: problems.StopLossIncomplete,
+    rejections.BracketsNotAllowed: problems.BracketsNotAllowed,
+    rejections.TrailingOffsetOutOfRange: problems.TrailingOffsetOutOfRange,
+    rejections.ExpiryInvalid: problems.ExpiryInvalid,
+    rejections.PostOnlyWouldFill: problems.PostOnlyWouldFill,
+    rejections.NothingToReduce: problems.NothingToReduce,
+    rejections.OcoGroupMismatch: problems.OcoGroupMismatch,
 }
 
 

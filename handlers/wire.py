@@ -74,6 +74,7 @@ def account(view: AccountView, value: Figures, time: int) -> models.Account:
 
 def order(value: Order, account_id: str) -> models.Order:
     rejected = value.status is models.OrderStatus.REJECTED
+    canceled = value.status is models.OrderStatus.CANCELED
     return models.Order(
         order_id=value.order_id,
         client_order_id=optional(value.client_order_id),
@@ -83,15 +84,25 @@ def order(value: Order, account_id: str) -> models.Order:
         type=value.type,
         quantity=_plain(value.quantity),
         limit_price=optional(_maybe(value.limit_price)),
+        stop_price=optional(_maybe(value.stop_price)),
+        trailing_offset=optional(_maybe(value.trailing_offset)),
+        trailing_offset_type=optional(value.trailing_offset_type),
+        trigger_by=optional(value.trigger_by),
         time_in_force=value.time_in_force,
         expires_at=optional(value.expires_at),
         reduce_only=value.reduce_only,
+        post_only=value.post_only,
+        parent_id=optional(value.parent_id),
+        bracket_leg=optional(value.bracket_leg),
+        oco_group_id=optional(value.oco_group_id),
         position_id=optional(value.position_id),
         status=value.status,
         filled_quantity=_plain(value.filled_quantity),
         remaining_quantity=_plain(value.remaining),
         average_price=optional(_maybe(value.average_price)),
+        triggered_at=optional(value.triggered_at),
         reject_reason=optional(value.reason if rejected else None),
+        cancel_reason=optional(value.reason if canceled else None),
         revision=value.revision,
         created_at=value.created_at,
         created_market_time=value.created_market_time,
@@ -156,7 +167,7 @@ def account_snapshot(view: AccountView) -> models.AccountSnapshot:
     account_id = view.identity.account_id
     return models.AccountSnapshot(
         account_id=account_id,
-        orders=[order(item, account_id) for item in view.orders() if item.working],
+        orders=[order(item, account_id) for item in view.orders() if item.open],
         positions=[
             position(item, account_id) for item in view.positions(models.PositionStatus.OPEN)
         ],

@@ -4,7 +4,7 @@ from heapq import heappop, heappush
 from typing import Protocol
 
 from handlers.trading.account import AccountState
-from handlers.trading.decide import is_due
+from handlers.trading.hearing import is_due
 from handlers.trading.market import Market
 from handlers.trading.order import Order
 
@@ -61,7 +61,7 @@ class WorkingOrders:
 
     def rearm(self, account_id: str, state: AccountState) -> None:
         """What was due could not be booked: it is due again."""
-        for order in state.working.values():
+        for order in state.open_orders.values():
             if is_due(order, self._market):
                 self._arm(account_id, order)
 

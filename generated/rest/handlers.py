@@ -405,14 +405,20 @@ class OrdersHandler(ABC):
 
         Idempotent by `clientOrderId`, which is unique for ever in its account: the same request again gives the
         same answer again, another request with the same id is 409. Buys fill at the ask, sells at the bid.
-        A market order in a closed market works until the next open, or is refused if it is `ioc`.
+        A market order in a closed market works until the next open, or is refused if it is `ioc` or `fok`.
+
+        With `takeProfit` or `stopLoss` the order has bracket legs: orders of their own, `held` until the entry fills,
+        which can only reduce, are sized to what it has filled, and cancel one another. They stay when the rest of the
+        entry is canceled. The answer has the entry; `listOrders` has the legs, with its id as their `parentId`.
 
         `POST /accounts/{accountId}/orders`
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, SymbolNotFound,
         AccountArchived, IdempotencyConflict, PriceOffTick, PriceOutOfRange, QuantityOffStep,
         QuantityOutOfRange, InsufficientMargin, MarketClosed, NoPrice, WrongClock,
-        LedgerUnavailable.
+        StopWrongSide, BracketWrongSide, StopLossIncomplete, BracketsNotAllowed,
+        TrailingOffsetOutOfRange, ExpiryInvalid, PostOnlyWouldFill, NothingToReduce,
+        OcoGroupMismatch, LedgerUnavailable.
         """
 
     @abstractmethod

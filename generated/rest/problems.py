@@ -338,6 +338,78 @@ class WrongClock(Problem):
     title = "The symbol belongs to another clock"
 
 
+class StopWrongSide(Problem):
+    """The stop would trigger at once. A buy stop lies above the market and a sell stop below it."""
+
+    status = 422
+    code = "stop_wrong_side"
+    title = "The stop would trigger at once"
+
+
+class BracketWrongSide(Problem):
+    """A bracket leg lies on the wrong side of the entry. A profit is taken beyond the entry, a loss is stopped before it."""
+
+    status = 422
+    code = "bracket_wrong_side"
+    title = "A bracket leg lies on the wrong side of the entry"
+
+
+class StopLossIncomplete(Problem):
+    """The stop loss says too little or too much. Give `stopPrice`, with `limitPrice` if wanted, or `trailingOffset` alone."""
+
+    status = 422
+    code = "stop_loss_incomplete"
+    title = "The stop loss says too little or too much"
+
+
+class BracketsNotAllowed(Problem):
+    """This order cannot have a bracket. An order that can only reduce opens nothing that legs could protect."""
+
+    status = 422
+    code = "brackets_not_allowed"
+    title = "This order cannot have a bracket"
+
+
+class TrailingOffsetOutOfRange(Problem):
+    """The trailing offset is out of range. Above zero, and below the price or 100 percent of it."""
+
+    status = 422
+    code = "trailing_offset_out_of_range"
+    title = "The trailing offset is out of range"
+
+
+class ExpiryInvalid(Problem):
+    """The time in force and the expiry do not fit. `gtd` needs an `expiresAt` in the future, and nothing else takes one."""
+
+    status = 422
+    code = "expiry_invalid"
+    title = "The time in force and the expiry do not fit"
+
+
+class PostOnlyWouldFill(Problem):
+    """The order would have filled at once. Use a limit that the market has not reached."""
+
+    status = 422
+    code = "post_only_would_fill"
+    title = "The order would have filled at once"
+
+
+class NothingToReduce(Problem):
+    """There is no position that the order could reduce. Place it without `reduceOnly`, or on the other side."""
+
+    status = 422
+    code = "nothing_to_reduce"
+    title = "There is no position that the order could reduce"
+
+
+class OcoGroupMismatch(Problem):
+    """The OCO group is of another symbol. All orders of a group have one symbol."""
+
+    status = 422
+    code = "oco_group_mismatch"
+    title = "The OCO group is of another symbol"
+
+
 class ResolutionNotSupported(Problem):
     """The symbol has no such resolution. The symbol lists its resolutions."""
 

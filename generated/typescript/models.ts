@@ -34,6 +34,10 @@ export type PositionId = components["schemas"]["PositionId"];
 export type ExecutionId = components["schemas"]["ExecutionId"];
 /** An API key. */
 export type KeyId = components["schemas"]["KeyId"];
+/** A price or a percentage, above zero. */
+export type TrailingOffset = components["schemas"]["TrailingOffset"];
+/** Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others. */
+export type OcoGroupId = components["schemas"]["OcoGroupId"];
 /** The client's own id of an order, unique for ever in its account. */
 export type ClientOrderId = components["schemas"]["ClientOrderId"];
 /** The state of a version. */
@@ -69,15 +73,33 @@ export type ActivityType = components["schemas"]["ActivityType"];
 export type AccountClock = components["schemas"]["AccountClock"];
 /** Buy or sell. */
 export type Side = components["schemas"]["Side"];
-/** The type of an order. */
+/**
+ * The type of an order. A `stop` becomes a market order when its stop price is reached, a `stop_limit` a limit
+ * order; a `trailing_stop` is a stop that follows the market at its offset, and never moves back.
+ */
 export type OrderType = components["schemas"]["OrderType"];
-/** An order that is partly filled and works is `working` with a filled quantity. */
+/**
+ * `pending` is on its way to the venue, `held` waits for its parent to fill. An order that is partly filled and
+ * works is `working` with a filled quantity. The other four are final.
+ */
 export type OrderStatus = components["schemas"]["OrderStatus"];
 /**
  * `day` ends with the symbol's session (on a market around the clock at 00:00 UTC), `gtc` works until it is
- * canceled, `ioc` fills at once or not at all.
+ * canceled, `gtd` until `expiresAt`. `ioc` fills at once, and what is not filled then is canceled; `fok` fills at
+ * once and whole, or not at all. A stop acts so once it is triggered.
  */
 export type TimeInForce = components["schemas"]["TimeInForce"];
+/**
+ * The price that triggers a stop and leads a trailing one: `bid_ask` is the ask for a buy and the bid for a sell,
+ * `last` the last trade, `mid` the middle of bid and ask.
+ */
+export type TriggerBy = components["schemas"]["TriggerBy"];
+/** Whether a trailing offset is a price or a percentage of the price that it follows. */
+export type TrailingOffsetType = components["schemas"]["TrailingOffsetType"];
+/** Which leg of a bracket an order is. */
+export type BracketLeg = components["schemas"]["BracketLeg"];
+/** A change that is on its way to the venue. */
+export type PendingAction = components["schemas"]["PendingAction"];
 /** Long or short. */
 export type PositionSide = components["schemas"]["PositionSide"];
 /** Open or closed. */
@@ -133,8 +155,18 @@ export type CreateAccountRequest = components["schemas"]["CreateAccountRequest"]
 export type UpdateAccountRequest = components["schemas"]["UpdateAccountRequest"];
 export type ResetAccountRequest = components["schemas"]["ResetAccountRequest"];
 export type AccountList = components["schemas"]["AccountList"];
+/** A limit order that closes what the entry opened, at a profit. */
+export type TakeProfit = components["schemas"]["TakeProfit"];
+/**
+ * A stop order that closes what the entry opened, at a loss: with `stopPrice` a stop, with `limitPrice` too a
+ * stop limit, with `trailingOffset` in their place a trailing stop.
+ */
+export type StopLoss = components["schemas"]["StopLoss"];
 export type MarketOrderRequest = components["schemas"]["MarketOrderRequest"];
 export type LimitOrderRequest = components["schemas"]["LimitOrderRequest"];
+export type StopOrderRequest = components["schemas"]["StopOrderRequest"];
+export type StopLimitOrderRequest = components["schemas"]["StopLimitOrderRequest"];
+export type TrailingStopOrderRequest = components["schemas"]["TrailingStopOrderRequest"];
 /** An order to place; `type` says which. */
 export type PlaceOrderRequest = components["schemas"]["PlaceOrderRequest"];
 /** An order as the ledger has it. Times are both the recorded one and that of the market. */

@@ -76,6 +76,24 @@ export const problems = {
   currency_not_supported: { status: 422, title: "No account can have this currency" },
   /** Use an account of the symbol's clock. */
   wrong_clock: { status: 422, title: "The symbol belongs to another clock" },
+  /** A buy stop lies above the market and a sell stop below it. */
+  stop_wrong_side: { status: 422, title: "The stop would trigger at once" },
+  /** A profit is taken beyond the entry, a loss is stopped before it. */
+  bracket_wrong_side: { status: 422, title: "A bracket leg lies on the wrong side of the entry" },
+  /** Give `stopPrice`, with `limitPrice` if wanted, or `trailingOffset` alone. */
+  stop_loss_incomplete: { status: 422, title: "The stop loss says too little or too much" },
+  /** An order that can only reduce opens nothing that legs could protect. */
+  brackets_not_allowed: { status: 422, title: "This order cannot have a bracket" },
+  /** Above zero, and below the price or 100 percent of it. */
+  trailing_offset_out_of_range: { status: 422, title: "The trailing offset is out of range" },
+  /** `gtd` needs an `expiresAt` in the future, and nothing else takes one. */
+  expiry_invalid: { status: 422, title: "The time in force and the expiry do not fit" },
+  /** Use a limit that the market has not reached. */
+  post_only_would_fill: { status: 422, title: "The order would have filled at once" },
+  /** Place it without `reduceOnly`, or on the other side. */
+  nothing_to_reduce: { status: 422, title: "There is no position that the order could reduce" },
+  /** All orders of a group have one symbol. */
+  oco_group_mismatch: { status: 422, title: "The OCO group is of another symbol" },
   /** The symbol lists its resolutions. */
   resolution_not_supported: { status: 422, title: "The symbol has no such resolution" },
   /** The datafeed configuration lists the adjustments. */

@@ -476,7 +476,11 @@ export interface paths {
          * Place an order
          * @description Idempotent by `clientOrderId`, which is unique for ever in its account: the same request again gives the
          *     same answer again, another request with the same id is 409. Buys fill at the ask, sells at the bid.
-         *     A market order in a closed market works until the next open, or is refused if it is `ioc`.
+         *     A market order in a closed market works until the next open, or is refused if it is `ioc` or `fok`.
+         *
+         *     With `takeProfit` or `stopLoss` the order has bracket legs: orders of their own, `held` until the entry fills,
+         *     which can only reduce, are sized to what it has filled, and cancel one another. They stay when the rest of the
+         *     entry is canceled. The answer has the entry; `listOrders` has the legs, with its id as their `parentId`.
          */
         post: operations["placeOrder"];
         delete?: never;
@@ -690,6 +694,13 @@ export interface components {
         ExecutionId: string;
         /** @description An API key. */
         KeyId: string;
+        /**
+         * Format: decimal
+         * @description A price or a percentage, above zero.
+         */
+        TrailingOffset: string;
+        /** @description Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others. */
+        OcoGroupId: string;
         /** @description The client's own id of an order, unique for ever in its account. */
         ClientOrderId: string;
         /**
@@ -761,21 +772,45 @@ export interface components {
          */
         Side: "buy" | "sell";
         /**
-         * @description The type of an order.
+         * @description The type of an order. A `stop` becomes a market order when its stop price is reached, a `stop_limit` a limit
+         *     order; a `trailing_stop` is a stop that follows the market at its offset, and never moves back.
          * @enum {string}
          */
-        OrderType: "market" | "limit";
+        OrderType: "market" | "limit" | "stop" | "stop_limit" | "trailing_stop";
         /**
-         * @description An order that is partly filled and works is `working` with a filled quantity.
+         * @description `pending` is on its way to the venue, `held` waits for its parent to fill. An order that is partly filled and
+         *     works is `working` with a filled quantity. The other four are final.
          * @enum {string}
          */
-        OrderStatus: "working" | "filled" | "canceled" | "rejected" | "expired";
+        OrderStatus: "pending" | "held" | "working" | "filled" | "canceled" | "rejected" | "expired";
         /**
          * @description `day` ends with the symbol's session (on a market around the clock at 00:00 UTC), `gtc` works until it is
-         *     canceled, `ioc` fills at once or not at all.
+         *     canceled, `gtd` until `expiresAt`. `ioc` fills at once, and what is not filled then is canceled; `fok` fills at
+         *     once and whole, or not at all. A stop acts so once it is triggered.
          * @enum {string}
          */
-        TimeInForce: "day" | "gtc" | "ioc";
+        TimeInForce: "day" | "gtc" | "gtd" | "ioc" | "fok";
+        /**
+         * @description The price that triggers a stop and leads a trailing one: `bid_ask` is the ask for a buy and the bid for a sell,
+         *     `last` the last trade, `mid` the middle of bid and ask.
+         * @enum {string}
+         */
+        TriggerBy: "bid_ask" | "last" | "mid";
+        /**
+         * @description Whether a trailing offset is a price or a percentage of the price that it follows.
+         * @enum {string}
+         */
+        TrailingOffsetType: "price" | "percent";
+        /**
+         * @description Which leg of a bracket an order is.
+         * @enum {string}
+         */
+        BracketLeg: "take_profit" | "stop_loss";
+        /**
+         * @description A change that is on its way to the venue.
+         * @enum {string}
+         */
+        PendingAction: "modify" | "cancel";
         /**
          * @description Long or short.
          * @enum {string}
@@ -1151,6 +1186,21 @@ export interface components {
         AccountList: {
             accounts: components["schemas"]["Account"][];
         };
+        /** @description A limit order that closes what the entry opened, at a profit. */
+        TakeProfit: {
+            limitPrice: components["schemas"]["Price"];
+        };
+        /**
+         * @description A stop order that closes what the entry opened, at a loss: with `stopPrice` a stop, with `limitPrice` too a
+         *     stop limit, with `trailingOffset` in their place a trailing stop.
+         */
+        StopLoss: {
+            stopPrice?: components["schemas"]["Price"];
+            limitPrice?: components["schemas"]["Price"];
+            trailingOffset?: components["schemas"]["TrailingOffset"];
+            /** @default price */
+            trailingOffsetType?: components["schemas"]["TrailingOffsetType"];
+        };
         MarketOrderRequest: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1162,6 +1212,16 @@ export interface components {
             quantity: components["schemas"]["Quantity"];
             /** @default day */
             timeInForce?: components["schemas"]["TimeInForce"];
+            /** @description Market time at which a `gtd` order ends, and of no other. */
+            expiresAt?: components["schemas"]["Timestamp"];
+            /**
+             * @description Can only reduce the position; what exceeds it is canceled.
+             * @default false
+             */
+            reduceOnly?: boolean;
+            takeProfit?: components["schemas"]["TakeProfit"];
+            stopLoss?: components["schemas"]["StopLoss"];
+            ocoGroupId?: components["schemas"]["OcoGroupId"];
             clientOrderId?: components["schemas"]["ClientOrderId"];
         };
         LimitOrderRequest: {
@@ -1175,12 +1235,112 @@ export interface components {
             quantity: components["schemas"]["Quantity"];
             /** @description The worst price that is acceptable. */
             limitPrice: components["schemas"]["Price"];
+            /**
+             * @description Refuse the order where it would fill at once.
+             * @default false
+             */
+            postOnly?: boolean;
             /** @default day */
             timeInForce?: components["schemas"]["TimeInForce"];
+            /** @description Market time at which a `gtd` order ends, and of no other. */
+            expiresAt?: components["schemas"]["Timestamp"];
+            /**
+             * @description Can only reduce the position; what exceeds it is canceled.
+             * @default false
+             */
+            reduceOnly?: boolean;
+            takeProfit?: components["schemas"]["TakeProfit"];
+            stopLoss?: components["schemas"]["StopLoss"];
+            ocoGroupId?: components["schemas"]["OcoGroupId"];
+            clientOrderId?: components["schemas"]["ClientOrderId"];
+        };
+        StopOrderRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "stop";
+            symbol: components["schemas"]["SymbolId"];
+            side: components["schemas"]["Side"];
+            quantity: components["schemas"]["Quantity"];
+            /** @description The price that triggers the order, above the market for a buy, below it for a sell. */
+            stopPrice: components["schemas"]["Price"];
+            /** @description By default `last` for stocks, `bid_ask` for all else. */
+            triggerBy?: components["schemas"]["TriggerBy"];
+            /** @default day */
+            timeInForce?: components["schemas"]["TimeInForce"];
+            /** @description Market time at which a `gtd` order ends, and of no other. */
+            expiresAt?: components["schemas"]["Timestamp"];
+            /**
+             * @description Can only reduce the position; what exceeds it is canceled.
+             * @default false
+             */
+            reduceOnly?: boolean;
+            takeProfit?: components["schemas"]["TakeProfit"];
+            stopLoss?: components["schemas"]["StopLoss"];
+            ocoGroupId?: components["schemas"]["OcoGroupId"];
+            clientOrderId?: components["schemas"]["ClientOrderId"];
+        };
+        StopLimitOrderRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "stop_limit";
+            symbol: components["schemas"]["SymbolId"];
+            side: components["schemas"]["Side"];
+            quantity: components["schemas"]["Quantity"];
+            /** @description The price that triggers the order, above the market for a buy, below it for a sell. */
+            stopPrice: components["schemas"]["Price"];
+            /** @description The worst price that is acceptable. */
+            limitPrice: components["schemas"]["Price"];
+            /** @description By default `last` for stocks, `bid_ask` for all else. */
+            triggerBy?: components["schemas"]["TriggerBy"];
+            /** @default day */
+            timeInForce?: components["schemas"]["TimeInForce"];
+            /** @description Market time at which a `gtd` order ends, and of no other. */
+            expiresAt?: components["schemas"]["Timestamp"];
+            /**
+             * @description Can only reduce the position; what exceeds it is canceled.
+             * @default false
+             */
+            reduceOnly?: boolean;
+            takeProfit?: components["schemas"]["TakeProfit"];
+            stopLoss?: components["schemas"]["StopLoss"];
+            ocoGroupId?: components["schemas"]["OcoGroupId"];
+            clientOrderId?: components["schemas"]["ClientOrderId"];
+        };
+        TrailingStopOrderRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "trailing_stop";
+            symbol: components["schemas"]["SymbolId"];
+            side: components["schemas"]["Side"];
+            quantity: components["schemas"]["Quantity"];
+            /** @description How far behind the best price the stop stays: a price, or percent of that price. */
+            trailingOffset: components["schemas"]["TrailingOffset"];
+            /** @default price */
+            trailingOffsetType?: components["schemas"]["TrailingOffsetType"];
+            /** @description By default `last` for stocks, `bid_ask` for all else. */
+            triggerBy?: components["schemas"]["TriggerBy"];
+            /** @default day */
+            timeInForce?: components["schemas"]["TimeInForce"];
+            /** @description Market time at which a `gtd` order ends, and of no other. */
+            expiresAt?: components["schemas"]["Timestamp"];
+            /**
+             * @description Can only reduce the position; what exceeds it is canceled.
+             * @default false
+             */
+            reduceOnly?: boolean;
+            takeProfit?: components["schemas"]["TakeProfit"];
+            stopLoss?: components["schemas"]["StopLoss"];
+            ocoGroupId?: components["schemas"]["OcoGroupId"];
             clientOrderId?: components["schemas"]["ClientOrderId"];
         };
         /** @description An order to place; `type` says which. */
-        PlaceOrderRequest: components["schemas"]["MarketOrderRequest"] | components["schemas"]["LimitOrderRequest"];
+        PlaceOrderRequest: components["schemas"]["MarketOrderRequest"] | components["schemas"]["LimitOrderRequest"] | components["schemas"]["StopOrderRequest"] | components["schemas"]["StopLimitOrderRequest"] | components["schemas"]["TrailingStopOrderRequest"];
         /** @description An order as the ledger has it. Times are both the recorded one and that of the market. */
         Order: {
             orderId: components["schemas"]["OrderId"];
@@ -1191,20 +1351,36 @@ export interface components {
             type: components["schemas"]["OrderType"];
             quantity: components["schemas"]["Quantity"];
             limitPrice?: components["schemas"]["Price"];
+            /** @description The price that triggers it; that of a trailing stop moves. */
+            stopPrice?: components["schemas"]["Price"];
+            trailingOffset?: components["schemas"]["TrailingOffset"];
+            trailingOffsetType?: components["schemas"]["TrailingOffsetType"];
+            triggerBy?: components["schemas"]["TriggerBy"];
             timeInForce: components["schemas"]["TimeInForce"];
             /** @description Market time at which it ends by itself. */
             expiresAt?: components["schemas"]["Timestamp"];
             /** @description Can only reduce a position. */
             reduceOnly: boolean;
-            /** @description The position that it closes. */
+            /** @description Refused where it would have filled at once. */
+            postOnly: boolean;
+            /** @description The order whose leg it is. */
+            parentId?: components["schemas"]["OrderId"];
+            bracketLeg?: components["schemas"]["BracketLeg"];
+            ocoGroupId?: components["schemas"]["OcoGroupId"];
+            /** @description The position that it closes or protects. */
             positionId?: components["schemas"]["PositionId"];
             status: components["schemas"]["OrderStatus"];
             filledQuantity: components["schemas"]["Quantity"];
             remainingQuantity: components["schemas"]["Quantity"];
             /** @description Of the fills so far, rounded half to even at 12 digits. */
             averagePrice?: components["schemas"]["Price"];
+            pendingAction?: components["schemas"]["PendingAction"];
+            /** @description Market time at which its stop was triggered. */
+            triggeredAt?: components["schemas"]["Timestamp"];
             /** @description The problem code for which it was rejected. */
             rejectReason?: string;
+            /** @description Why it was canceled: `requested`, or the rule that did. */
+            cancelReason?: string;
             /** @description Rises with every change. */
             revision: number;
             createdAt: components["schemas"]["Timestamp"];
@@ -1640,7 +1816,7 @@ export interface components {
          * @description What led to a ledger transaction.
          * @enum {string}
          */
-        TransactionCause: "account_opened" | "order_placed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated";
+        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated";
         /** @description One ledger transaction. */
         AccountUpdate: {
             transactionId: string;

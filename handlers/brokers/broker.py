@@ -3,9 +3,9 @@
 from abc import ABC, abstractmethod
 from typing import Protocol
 
-from handlers.trading.fills import Report
 from handlers.trading.market import Market
 from handlers.trading.order import Order
+from handlers.trading.reports import Report
 
 
 class BrokerSink(Protocol):

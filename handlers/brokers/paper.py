@@ -1,29 +1,22 @@
 """The paper broker: fills at the prices of the feed, on the simulated exchange."""
 
-from typing import Final, final
+from collections.abc import Callable
+from typing import final
 
 from typing_extensions import override
 
-from generated.models import AccountClock, Resolution, TimeInForce
+from generated.models import AccountClock, OrderStatus, Resolution
 from handlers.brokers.broker import Broker, BrokerSink
 from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
+from handlers.trading import span, trailing, venue
 from handlers.trading.exchange import Exchange, Resting
-from handlers.trading.fills import (
-    NOT_FILLED_AT_ONCE,
-    BarFills,
-    Cancel,
-    Fill,
-    QuoteFills,
-    Report,
-    bar_basis,
-)
+from handlers.trading.fills import bar_basis
 from handlers.trading.market import Market
 from handlers.trading.order import Order
-
-_QUOTES: Final = QuoteFills()
-_BARS: Final = BarFills()
+from handlers.trading.reports import Cancel, Report, Trail
+from handlers.trading.venue import NOT_FILLED_AT_ONCE
 
 
 @final
@@ -41,19 +34,17 @@ class PaperBroker(Broker, FeedSink):
 
     @override
     def at_once(self, order: Order, market: Market) -> tuple[Report, ...]:
-        if self._by_bars(order.symbol) or not market.is_open(order.symbol):
+        if not order.working or self._by_bars(order.symbol) or not market.is_open(order.symbol):
             return ()
         quote = market.quote(order.symbol)
-        fill = _QUOTES.fill(order, quote) if quote else None
-        if fill is not None:
-            return (fill,)
-        if order.time_in_force is TimeInForce.IOC:
-            return (Cancel(order.order_id, NOT_FILLED_AT_ONCE, order.created_market_time),)
-        return ()
+        return venue.on_quote(order, quote) if quote else ()
 
     @override
     def work(self, account_id: str, order: Order) -> None:
-        self._exchange.add(account_id, order)
+        if order.status is OrderStatus.HELD:
+            self._exchange.remove(order)
+            return
+        self._exchange.add(account_id, _not_behind(order, self._exchange.resting(order)))
 
     @override
     def withdraw(self, order: Order) -> None:
@@ -61,23 +52,24 @@ class PaperBroker(Broker, FeedSink):
 
     @override
     def on_quote(self, quote: Quote) -> None:
+        if not self._exchange.concerns(quote.symbol):
+            return
         if self._by_bars(quote.symbol) or not self._market.is_open(quote.symbol):
             return
-        taken = self._exchange.take(quote.symbol, quote.ask, quote.bid)
-        self._tell([(resting, _QUOTES.fill(resting.order, quote)) for resting in taken])
+        taken = self._exchange.take(quote.symbol, span.of_quote(quote))
+        self._tell(taken, lambda order: venue.on_quote(order, quote))
 
     @override
     def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
         """A recorded day as a whole; what only waits for this bar and is not filled ends."""
         if resolution is not Resolution.DAY or not closed or not self._by_bars(symbol_id):
             return
-        basis = bar_basis(bar)
-        taken = self._exchange.take(symbol_id, basis.low, basis.high)
-        self._tell([(resting, _BARS.fill(resting.order, bar)) for resting in taken])
+        taken = self._exchange.take(symbol_id, span.of_bar(bar_basis(bar)))
+        self._tell(taken, lambda order: venue.on_bar(order, bar))
         missed = self._exchange.at_once(symbol_id, bar.time)
         self._report(
             [
-                (item.account_id, Cancel(item.order.order_id, NOT_FILLED_AT_ONCE, bar.time))
+                (item.account_id, (Cancel(item.order.order_id, NOT_FILLED_AT_ONCE, bar.time),))
                 for item in missed
             ]
         )
@@ -86,21 +78,36 @@ class PaperBroker(Broker, FeedSink):
     def on_epoch(self, feed: Feed) -> None:
         """The accounts are reset by the OMS, which withdraws their orders."""
 
-    def _tell(self, answers: list[tuple[Resting, Fill | None]]) -> None:
-        """What a price triggered but does not fill, being older than the order, rests on."""
-        for resting, fill in answers:
-            if fill is None:
+    def _tell(self, taken: list[Resting], react: Callable[[Order], tuple[Report, ...]]) -> None:
+        """What is not done by its reports rests on; a trailing stop from where it now is."""
+        answers = [(resting, react(resting.order)) for resting in taken]
+        for resting, reports in answers:
+            if not reports:
                 self._exchange.add(resting.account_id, resting.order)
-        self._report([(resting.account_id, fill) for resting, fill in answers if fill])
+            elif isinstance(reports[-1], Trail):
+                self._exchange.add(
+                    resting.account_id, trailing.moved(resting.order, reports[-1].seen)
+                )
+        self._report([(resting.account_id, reports) for resting, reports in answers])
 
-    def _report(self, reports: list[tuple[str, Fill | Cancel]]) -> None:
+    def _report(self, reports: list[tuple[str, tuple[Report, ...]]]) -> None:
         by_account: dict[str, list[Report]] = {}
-        for account_id, report in reports:
-            by_account.setdefault(account_id, []).append(report)
+        for account_id, group in reports:
+            by_account.setdefault(account_id, []).extend(group)
         if self._sink is not None:
-            for account_id, group in by_account.items():
-                self._sink.on_reports(account_id, tuple(group))
+            for account_id, account_reports in by_account.items():
+                if account_reports:
+                    self._sink.on_reports(account_id, tuple(account_reports))
 
     def _by_bars(self, symbol_id: str) -> bool:
         symbol = self._market.symbol(symbol_id)
         return symbol is not None and symbol.clock is AccountClock.REPLAY
+
+
+def _not_behind(order: Order, resting: Order | None) -> Order:
+    """The order, and a trailing stop not behind the mark that the book already has for it."""
+    if resting is None or order.trail_mark is None or resting.trail_mark is None:
+        return order
+    if not trailing.is_better(order.side, resting.trail_mark, order.trail_mark):
+        return order
+    return trailing.moved(order, resting.trail_mark)

@@ -6,7 +6,7 @@ from typing import final
 from typing_extensions import override
 
 from generated import models
-from generated.base import given, optional
+from generated.base import optional
 from generated.rest import problems
 from generated.rest.handlers import OrdersHandler
 from generated.rest.results import CancelOrderOk, PlaceOrderCreated
@@ -16,8 +16,9 @@ from handlers.market.symbols import canonical_id
 from handlers.oms import Oms
 from handlers.paging import page
 from handlers.refusals import as_problems
+from handlers.requests import place_order
 from handlers.trading.account import AccountView
-from handlers.trading.commands import CancelOrder, PlaceOrder
+from handlers.trading.commands import CancelOrder
 from handlers.trading.order import Order
 
 
@@ -31,7 +32,7 @@ class Orders(OrdersHandler):
         self, session: models.Session, account_id: models.AccountId, body: models.PlaceOrderRequest
     ) -> PlaceOrderCreated:
         with as_problems():
-            outcome = await self._oms.submit(session.user_id, account_id, _command(body))
+            outcome = await self._oms.submit(session.user_id, account_id, place_order(body))
         return PlaceOrderCreated(
             body=wire.order_result(outcome.order, outcome.view),
             location=f"{BASE_PATH}/accounts/{account_id}/orders/{outcome.order.order_id}",
@@ -97,15 +98,3 @@ class Orders(OrdersHandler):
             outcome = await self._oms.submit(session.user_id, account_id, command)
         body = wire.order_result(outcome.order, outcome.view)
         return CancelOrderOk(body=body, idempotency_replayed=outcome.replayed)
-
-
-def _command(body: models.PlaceOrderRequest) -> PlaceOrder:
-    return PlaceOrder(
-        symbol=body.symbol,
-        side=body.side,
-        type=models.OrderType(body.type),
-        quantity=body.quantity,
-        limit_price=body.limit_price if isinstance(body, models.LimitOrderRequest) else None,
-        time_in_force=body.time_in_force,
-        client_order_id=given(body.client_order_id),
-    )

@@ -18,10 +18,15 @@ from handlers.trading.events import (
     BalanceChanged,
     Event,
     OrderAccepted,
+    OrderActivated,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
+    OrderModified,
     OrderRejected,
+    OrderTrailed,
+    OrderTriggered,
     PositionChanged,
     PositionClosed,
     PositionOpened,
@@ -41,8 +46,8 @@ class AccountState:
     def __init__(self) -> None:
         self.sequence = 0
         self.recorded_at = 0
-        self.working: dict[str, Order] = {}
-        """Working orders by id, oldest first."""
+        self.open_orders: dict[str, Order] = {}
+        """Orders that are not done, by id, oldest first."""
         self.open_positions: dict[str, Position] = {}
         """Open positions by symbol."""
         self.used_keys: dict[tuple[str, str], tuple[int, Cause]] = {}
@@ -52,6 +57,8 @@ class AccountState:
         self._balances: History[Balance] = History()
         self._profiles: History[Profile] = History()
         self._orders: dict[str, History[Order]] = {}
+        self._legs: dict[str, tuple[str, ...]] = {}
+        """By parent: the orders that are its bracket legs."""
         self._positions: dict[str, History[Position]] = {}
         self._executions: list[Execution] = []
         self._execution_sequences: list[int] = []
@@ -97,6 +104,15 @@ class AccountState:
         """Of whatever epoch, now or as that transaction left it."""
         return _version(self._positions.get(position_id), sequence)
 
+    def versions(self, order_id: str) -> tuple[Order, ...]:
+        """All that the order has been, oldest first; one version a transaction."""
+        history = self._orders.get(order_id)
+        return tuple(history) if history else ()
+
+    def legs(self, parent_id: str) -> tuple[Order, ...]:
+        """All bracket legs that the order ever had, oldest first."""
+        return tuple(self._orders[item].now for item in self._legs.get(parent_id, ()))
+
     def apply(self, transaction: Transaction) -> None:
         self.commit(self.prepare(transaction))
 
@@ -134,7 +150,7 @@ class AccountState:
         self._execution_sequences.extend(sequence for _ in change.executions)
         self._activities.extend(change.activities)
         if change.reset:
-            self.working.clear()
+            self.open_orders.clear()
             self.open_positions.clear()
         self._use_key(change.transaction)
 
@@ -162,7 +178,17 @@ class AccountState:
                 if event.order_id in self._orders:
                     raise BrokenLedger(f"{event.order_id} was accepted already")
                 change.order_accepted(event)
-            case OrderFilled() | OrderCanceled() | OrderExpired() | OrderRejected():
+            case (
+                OrderActivated()
+                | OrderHeld()
+                | OrderTriggered()
+                | OrderTrailed()
+                | OrderModified()
+                | OrderFilled()
+                | OrderCanceled()
+                | OrderExpired()
+                | OrderRejected()
+            ):
                 order = change.orders.get(event.order_id) or self.order(event.order_id)
                 if order is None:
                     raise BrokenLedger(f"no order {event.order_id}")
@@ -188,11 +214,14 @@ class AccountState:
             raise BrokenLedger(f"{event.symbol} has a position already")
 
     def _keep_order(self, sequence: int, order: Order) -> None:
+        if order.parent_id and order.order_id not in self._orders:
+            known = self._legs.get(order.parent_id, ())
+            self._legs[order.parent_id] = (*known, order.order_id)
         self._orders.setdefault(order.order_id, History()).put(sequence, order)
-        if order.working:
-            self.working[order.order_id] = order
+        if order.open:
+            self.open_orders[order.order_id] = order
         else:
-            self.working.pop(order.order_id, None)
+            self.open_orders.pop(order.order_id, None)
 
     def _keep_position(self, sequence: int, position: Position) -> None:
         self._positions.setdefault(position.position_id, History()).put(sequence, position)

@@ -118,7 +118,7 @@ def reset(state: AccountState, command: ResetAccount, market_epoch: str | None, 
 
 
 def _archived(state: AccountState) -> AccountArchived:
-    orders, positions = len(state.working), len(state.open_positions)
+    orders, positions = len(state.open_orders), len(state.open_positions)
     if orders or positions:
         raise AccountNotFlat(
             f"It has {orders} open orders and {positions} open positions: "

@@ -13,10 +13,8 @@ from handlers.trading.events import (
     AccountRestored,
     BalanceChanged,
     OrderAccepted,
-    OrderCanceled,
-    OrderExpired,
+    OrderChange,
     OrderFilled,
-    OrderRejected,
     PositionChanged,
     PositionClosed,
     PositionOpened,
@@ -120,9 +118,7 @@ class Change:
             raise BrokenLedger(f"{event.order_id} was accepted already")
         self.orders[event.order_id] = accepted(event, self.transaction)
 
-    def order_changed(
-        self, order: Order, event: OrderFilled | OrderCanceled | OrderExpired | OrderRejected
-    ) -> None:
+    def order_changed(self, order: Order, event: OrderChange) -> None:
         self.orders[order.order_id] = order.apply(event, self.transaction)
         if isinstance(event, OrderFilled):
             self.executions.append(executed(event, order, self.transaction))

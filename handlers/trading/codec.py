@@ -2,19 +2,18 @@
 
 import json
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from generated.models import ActivityType, TransactionCause
+from generated.models import TransactionCause
 from handlers.trading import events, money
 from handlers.trading.transactions import Cause, Idempotency
+from handlers.trading.upcasters import UPCASTERS, VERSIONS, Json, Upcaster
 
 E = TypeVar("E", bound=Enum)
-Json = dict[str, Any]
-Upcaster = Callable[[Json], Json]
 
 NAMES: Final[Mapping[str, type[Any]]] = {
     "account_opened": events.AccountOpened,
@@ -23,6 +22,11 @@ NAMES: Final[Mapping[str, type[Any]]] = {
     "account_archived": events.AccountArchived,
     "account_restored": events.AccountRestored,
     "order_accepted": events.OrderAccepted,
+    "order_activated": events.OrderActivated,
+    "order_held": events.OrderHeld,
+    "order_triggered": events.OrderTriggered,
+    "order_trailed": events.OrderTrailed,
+    "order_modified": events.OrderModified,
     "order_filled": events.OrderFilled,
     "order_canceled": events.OrderCanceled,
     "order_expired": events.OrderExpired,
@@ -32,22 +36,6 @@ NAMES: Final[Mapping[str, type[Any]]] = {
     "position_closed": events.PositionClosed,
     "balance_changed": events.BalanceChanged,
 }
-VERSIONS: Final[Mapping[str, int]] = {**dict.fromkeys(NAMES, 1), "balance_changed": 2}
-
-
-def _with_kind(document: Json) -> Json:
-    """Until version 2 a balance changed for a free `reason`; only profit and loss was booked."""
-    rest = {name: value for name, value in document.items() if name != "reason"}
-    known = document["reason"] == ActivityType.REALIZED_PNL.value
-    return rest | {
-        "kind": (ActivityType.REALIZED_PNL if known else ActivityType.ADJUSTMENT).value,
-        "note": None if known else document["reason"],
-    }
-
-
-UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {("balance_changed", 1): _with_kind}
-"""From (event, version) to the next version: takes and gives the event's fields."""
-
 _BASES: Final[Mapping[str, type[Any]]] = {"quote": events.QuoteBasis, "bar": events.BarBasis}
 _NAME_OF: Final = {cls: name for name, cls in NAMES.items()}
 _BASIS_OF: Final = {cls: name for name, cls in _BASES.items()}
@@ -91,7 +79,7 @@ def load(
 
 def encode(event: events.Event) -> Json:
     name = _NAME_OF[type(event)]
-    return {"event": name, "version": VERSIONS[name], **_fields_of(event)}
+    return {"event": name, "version": VERSIONS.get(name, 1), **_fields_of(event)}
 
 
 def decode(
@@ -102,7 +90,7 @@ def decode(
     name, version = rest.pop("event"), rest.pop("version")
     if name not in NAMES:
         raise UnknownEvent(f"event {name!r}")
-    while version != VERSIONS[name]:
+    while version != VERSIONS.get(name, 1):
         if (name, version) not in upcasters:
             raise UnknownEvent(f"event {name!r} in version {version}")
         rest = upcasters[name, version](rest)

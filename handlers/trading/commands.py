@@ -1,16 +1,38 @@
 """What a client may ask of an account."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
-from generated.models import OrderType, Side, TimeInForce
+from generated.models import OrderType, Side, TimeInForce, TrailingOffsetType, TriggerBy
 from handlers.trading import money
 from handlers.trading.transactions import Idempotency
 
 CLIENT_ORDER_ID = "client_order_id"
 IDEMPOTENCY_KEY = "idempotency_key"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeProfit:
+    limit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StopLoss:
+    """A stop, a stop limit, or with an offset a trailing stop."""
+
+    stop_price: Decimal | None = None
+    limit_price: Decimal | None = None
+    trailing_offset: Decimal | None = None
+    trailing_offset_type: TrailingOffsetType = TrailingOffsetType.PRICE
+
+    @property
+    def type(self) -> OrderType:
+        if self.trailing_offset is not None:
+            return OrderType.TRAILING_STOP
+        return OrderType.STOP if self.limit_price is None else OrderType.STOP_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +44,18 @@ class PlaceOrder:
     limit_price: Decimal | None = None
     time_in_force: TimeInForce = TimeInForce.DAY
     client_order_id: str | None = None
+    stop_price: Decimal | None = None
+    trailing_offset: Decimal | None = None
+    trailing_offset_type: TrailingOffsetType = TrailingOffsetType.PRICE
+    trigger_by: TriggerBy | None = None
+    """None is what is usual for the symbol."""
+    expires_at: int | None = None
+    """Market time, for good-till-date alone."""
+    reduce_only: bool = False
+    post_only: bool = False
+    take_profit: TakeProfit | None = None
+    stop_loss: StopLoss | None = None
+    oco_group_id: str | None = None
 
     @property
     def idempotency(self) -> Idempotency | None:
@@ -59,9 +93,39 @@ def idempotency_of(command: Any, scope: str, key: str | None) -> Idempotency | N
 
 
 def fingerprint(command: Any) -> str:
-    """The same for equal requests, however they were spelled: "1.0" is "1"."""
-    parts = [type(command).__name__]
-    for field in fields(command):
-        value = getattr(command, field.name)
-        parts.append(money.text(value) if isinstance(value, Decimal) else repr(value))
+    """The same for equal requests, however they were spelled: "1.0" is "1".
+
+    A field that came later counts where it is given only, so that older keys stay valid.
+    """
+    parts = list(_spelled(command))
     return blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+
+_FIRST: Final = frozenset(
+    (
+        "symbol",
+        "side",
+        "type",
+        "quantity",
+        "limit_price",
+        "time_in_force",
+        "client_order_id",
+        "order_id",
+        "position_id",
+        "idempotency_key",
+    )
+)
+"""Fields that have always counted, given or not."""
+
+
+def _spelled(value: Any) -> Iterator[str]:
+    yield type(value).__name__
+    for field in fields(value):
+        given = getattr(value, field.name)
+        if field.name not in _FIRST and given == field.default:
+            continue
+        name = "" if field.name in _FIRST else f"{field.name}="
+        if is_dataclass(given):
+            yield f"{name}({','.join(_spelled(given))})"
+        else:
+            yield name + (money.text(given) if isinstance(given, Decimal) else repr(given))

@@ -4,20 +4,24 @@ from dataclasses import replace
 from decimal import Decimal
 
 from generated.models import ActivityType
+from handlers.trading import brackets
 from handlers.trading.account import AccountState
 from handlers.trading.change import BrokenLedger, Change
 from handlers.trading.events import (
     BalanceChanged,
     Event,
     OrderCanceled,
+    OrderExpired,
     OrderFilled,
     OrderRejected,
 )
-from handlers.trading.fills import Fill
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.position import Part, Position, settle
+from handlers.trading.reports import Fill
 from handlers.trading.transactions import Cause, Transaction, identifier
+
+POSITION_CLOSED = "position_closed"
 
 
 class Draft:
@@ -45,6 +49,10 @@ class Draft:
         return tuple(self._events)
 
     @property
+    def market_time(self) -> int:
+        return self._stamp.market_time
+
+    @property
     def balance(self) -> Decimal:
         return self._change.known_balance.balance
 
@@ -60,15 +68,23 @@ class Draft:
         return merged
 
     @property
-    def working(self) -> tuple[Order, ...]:
-        merged = {**self._state.working, **self._change.orders}
-        return tuple(order for order in merged.values() if order.working)
+    def open_orders(self) -> tuple[Order, ...]:
+        """Oldest first."""
+        merged = {**self._state.open_orders, **self._change.orders}
+        return tuple(order for order in merged.values() if order.open)
 
     def order(self, order_id: str) -> Order:
         found = self._change.orders.get(order_id) or self._state.order(order_id)
         if found is None:
             raise BrokenLedger(f"no order {order_id}")
         return found
+
+    def legs(self, parent_id: str) -> tuple[Order, ...]:
+        """All bracket legs that the order ever had."""
+        known = {leg.order_id: leg for leg in self._state.legs(parent_id)}
+        changed = self._change.orders.items()
+        new = {key: order for key, order in changed if order.parent_id == parent_id}
+        return tuple({**known, **new}.values())
 
     def new_id(self, prefix: str) -> str:
         return identifier(prefix, self._stamp.account_id, self._stamp.sequence, len(self._events))
@@ -81,22 +97,25 @@ class Draft:
         """Books a fill: execution, position and balance. A reduce-only order stops at flat."""
         order = self.order(fill.order_id)
         position = self.positions.get(order.symbol)
-        quantity = fill.quantity
+        quantity = min(fill.quantity, order.remaining)
         if order.reduce_only:
-            closable = closable_quantity(order, position)
-            if closable == ZERO:
-                self.add(OrderCanceled(order.order_id, "position_closed"))
-                return
-            quantity = min(quantity, closable)
-        self._book(order, position, fill, quantity)
-        if order.reduce_only and quantity < fill.quantity:
-            self.add(OrderCanceled(order.order_id, "position_closed"))
+            quantity = min(quantity, closable_quantity(order, position))
+        if quantity > ZERO:
+            brackets.reserve(self, order)
+            self._book(order, position, fill, quantity)
+            brackets.share(self, order, quantity)
+        if quantity < min(fill.quantity, order.remaining) and self.order(order.order_id).open:
+            self.add(OrderCanceled(order.order_id, POSITION_CLOSED))
+        brackets.reconcile(self, order.symbol)
 
     def cancel(self, order_id: str, reason: str) -> None:
-        self.add(OrderCanceled(order_id, reason))
+        self._end(OrderCanceled(order_id, reason))
+
+    def expire(self, order_id: str) -> None:
+        self._end(OrderExpired(order_id))
 
     def reject(self, order_id: str, reason: str) -> None:
-        self.add(OrderRejected(order_id, reason))
+        self._end(OrderRejected(order_id, reason))
 
     def epoch(self, name: str) -> None:
         """The transaction begins this epoch."""
@@ -112,6 +131,10 @@ class Draft:
         """The transaction with all that it does, ready to be committed once it is stored."""
         self._change.transaction = self.transaction()
         return self._change
+
+    def _end(self, event: OrderCanceled | OrderExpired | OrderRejected) -> None:
+        self.add(event)
+        brackets.reconcile(self, self.order(event.order_id).symbol)
 
     def _book(self, order: Order, position: Position | None, fill: Fill, quantity: Decimal) -> None:
         new_id = self.new_id("pos")

@@ -1,7 +1,7 @@
 """What happened, as the ledger keeps it for ever.
 
 A vocabulary of its own: the wire may change, these facts do not. A field that changes its meaning
-makes a new version in `codec.VERSIONS` and an upcaster from the old one.
+makes a new version in `upcasters.VERSIONS` and an upcaster from the old one.
 All times are Unix milliseconds; quantities are never negative.
 """
 
@@ -12,11 +12,15 @@ from generated.models import (
     AccountClock,
     AccountType,
     ActivityType,
+    BracketLeg,
+    OrderStatus,
     OrderType,
     PositionEffect,
     PositionSide,
     Side,
     TimeInForce,
+    TrailingOffsetType,
+    TriggerBy,
 )
 
 
@@ -81,17 +85,88 @@ class AccountRestored:
 
 @dataclass(frozen=True, slots=True)
 class OrderAccepted:
+    """An order begins: `pending` on its way to the venue, `held` by its parent, or `working`."""
+
     order_id: str
-    client_order_id: str | None
     symbol: str
     side: Side
     type: OrderType
     quantity: Decimal
+    time_in_force: TimeInForce
+    client_order_id: str | None = None
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    """That of a trailing stop follows from its mark and moves with it."""
+    trailing_offset: Decimal | None = None
+    trailing_offset_type: TrailingOffsetType | None = None
+    trigger_by: TriggerBy | None = None
+    trail_mark: Decimal | None = None
+    """The best price that a trailing stop has seen since it works."""
+    expires_at: int | None = None
+    reduce_only: bool = False
+    post_only: bool = False
+    position_id: str | None = None
+    parent_id: str | None = None
+    bracket_leg: BracketLeg | None = None
+    oco_group_id: str | None = None
+    status: OrderStatus = OrderStatus.WORKING
+    effective_at: int | None = None
+    """Market time at which a pending order reaches the venue."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderActivated:
+    """It reached the venue, or its parent has filled: it works, with this quantity in all."""
+
+    order_id: str
+    quantity: Decimal
+    stop_price: Decimal | None
+    trail_mark: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHeld:
+    """The leg of an entry that still works, and whose position is flat for now."""
+
+    order_id: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTriggered:
+    """Its stop was reached: from now on it is a market or a limit order."""
+
+    order_id: str
+    price: Decimal
+    """The price that did."""
+    rule: str
+    basis: QuoteBasis | BarBasis
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTrailed:
+    """A trailing stop has followed the market."""
+
+    order_id: str
+    trail_mark: Decimal
+    stop_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderModified:
+    """Its terms from now on, the unchanged ones too."""
+
+    order_id: str
+    quantity: Decimal
+    """In all, with what is filled already."""
     limit_price: Decimal | None
+    stop_price: Decimal | None
+    trailing_offset: Decimal | None
+    trailing_offset_type: TrailingOffsetType | None
+    trail_mark: Decimal | None
     time_in_force: TimeInForce
     expires_at: int | None
-    reduce_only: bool
-    position_id: str | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +244,18 @@ class BalanceChanged:
     """How the amount came about, in words."""
 
 
-OrderEvent = OrderAccepted | OrderFilled | OrderCanceled | OrderExpired | OrderRejected
+OrderChange = (
+    OrderActivated
+    | OrderHeld
+    | OrderTriggered
+    | OrderTrailed
+    | OrderModified
+    | OrderFilled
+    | OrderCanceled
+    | OrderExpired
+    | OrderRejected
+)
+OrderEvent = OrderAccepted | OrderChange
 PositionEvent = PositionOpened | PositionChanged | PositionClosed
 ProfileEvent = AccountRenamed | AccountArchived | AccountRestored
 Event = AccountOpened | AccountReset | ProfileEvent | OrderEvent | PositionEvent | BalanceChanged

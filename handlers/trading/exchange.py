@@ -1,16 +1,20 @@
-"""The simulated venue's book: working orders by symbol, sorted by the price that triggers them.
+"""The simulated venue's book: open orders by symbol, sorted by the price that concerns them.
 
-A quote costs what it triggers. Orders of different accounts never meet: liquidity is per account,
+A quote costs what it concerns. Orders of different accounts never meet: liquidity is per account,
 so nobody's orders change another's ledger.
 """
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
+from typing import Final
 
-from generated.models import OrderType, Side, TimeInForce
+from generated.models import OrderStatus, Side, TriggerBy
 from handlers.trading.order import Order
+from handlers.trading.span import Span
+from handlers.trading.venue import AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,67 +27,113 @@ class Resting:
 
 @dataclass(order=True, frozen=True, slots=True)
 class _Entry:
-    """Sorted so that the last one triggers first: best price, then longest in the book."""
+    """Sorted so that the last one is concerned first: nearest price, then longest in the book."""
 
     key: Decimal
     age: int
     resting: Resting = field(compare=False)
 
 
+_Entries = list[_Entry]
+_Rule = tuple[TriggerBy, Side]
+_RULES: Final = tuple((by, side) for by in TriggerBy for side in Side)
+
+
 class Book:
-    """The working orders of one symbol."""
+    """The open orders of one symbol that are at the venue or on their way to it."""
 
     def __init__(self) -> None:
         self._serial = count()
-        self._market: dict[str, _Entry] = {}
-        self._sides: dict[Side, list[_Entry]] = {Side.BUY: [], Side.SELL: []}
-        self._entries: dict[str, _Entry] = {}
+        self._next: dict[str, _Entry] = {}
+        """Concerned by whatever price comes next: market orders and pending ones."""
+        self._limits: dict[Side, _Entries] = {side: [] for side in Side}
+        self._stops: dict[_Rule, _Entries] = {rule: [] for rule in _RULES}
+        self._marks: dict[_Rule, _Entries] = {rule: [] for rule in _RULES}
+        self._places: dict[str, list[tuple[_Entries, _Entry]]] = {}
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._places)
 
     def add(self, account_id: str, order: Order) -> None:
         """Takes the order in, or its newer revision in the place of the older."""
         self.remove(order.order_id)
-        entry = _Entry(_key(order), -next(self._serial), Resting(account_id, order))
-        self._entries[order.order_id] = entry
-        if order.type is OrderType.MARKET:
-            self._market[order.order_id] = entry
-        else:
-            insort(self._sides[order.side], entry)
+        age, resting = -next(self._serial), Resting(account_id, order)
+        places = []
+        for entries, key in self._lists_of(order):
+            entry = _Entry(key, age, resting)
+            insort(entries, entry)
+            places.append((entries, entry))
+        if not places:
+            self._next[order.order_id] = _Entry(Decimal(0), age, resting)
+        self._places[order.order_id] = places
 
     def remove(self, order_id: str) -> None:
-        entry = self._entries.pop(order_id, None)
-        if entry is None:
-            return
-        if order_id in self._market:
-            del self._market[order_id]
-            return
-        side = self._sides[entry.resting.order.side]
-        del side[bisect_left(side, entry)]
+        self._next.pop(order_id, None)
+        for entries, entry in self._places.pop(order_id, ()):
+            del entries[bisect_left(entries, entry)]
 
-    def take(self, lowest_ask: Decimal, highest_bid: Decimal) -> list[Resting]:
-        """Removes and gives what those prices trigger: market orders, then the best limits."""
-        taken = list(self._market.values())
-        self._market.clear()
-        for side, price in ((Side.BUY, lowest_ask), (Side.SELL, -highest_bid)):
-            entries = self._sides[side]
-            while entries and entries[-1].key >= price:
-                taken.append(entries.pop())
-        for entry in taken:
-            del self._entries[entry.resting.order.order_id]
-        return [entry.resting for entry in taken]
+    def resting(self, order_id: str) -> Order | None:
+        """The order as the book has it."""
+        places = self._places.get(order_id)
+        if places is None:
+            return None
+        entry = places[0][1] if places else self._next[order_id]
+        return entry.resting.order
+
+    def take(self, span: Span) -> list[Resting]:
+        """Removes and gives what those prices concern: stops first, then market, then limits."""
+        found = [
+            *self._reached(self._stops, span),
+            *self._next.values(),
+            *_from_end(self._limits[Side.BUY], span.ask),
+            *_from_end(self._limits[Side.SELL], -span.bid),
+            *self._followed(span),
+        ]
+        taken = {entry.resting.order.order_id: entry.resting for entry in found}
+        for order_id in taken:
+            self.remove(order_id)
+        return list(taken.values())
 
     def take_at_once(self, time: int) -> list[Resting]:
+        """Removes and gives the orders that had to fill at that market time and did not."""
         taken = [
             entry.resting
-            for entry in self._entries.values()
-            if entry.resting.order.time_in_force is TimeInForce.IOC
-            and entry.resting.order.created_market_time <= time
+            for entries in self._limits.values()
+            for entry in entries
+            if entry.resting.order.time_in_force in AT_ONCE
+            and entry.resting.order.working_since <= time
         ]
         for resting in taken:
             self.remove(resting.order.order_id)
         return taken
+
+    def _lists_of(self, order: Order) -> Iterator[tuple[_Entries, Decimal]]:
+        """Where the order stands; nowhere means that the next price concerns it."""
+        if order.status is OrderStatus.PENDING or order.takes_any_price:
+            return
+        sign = _sign(order.side)
+        if not order.waits_for_trigger:
+            if order.limit_price is not None:
+                yield self._limits[order.side], -sign * order.limit_price
+            return
+        if order.trigger_by is None or order.stop_price is None:
+            return
+        rule = (order.trigger_by, order.side)
+        yield self._stops[rule], sign * order.stop_price
+        if order.trail_mark is not None:
+            yield self._marks[rule], -sign * order.trail_mark
+
+    def _reached(self, lists: dict[_Rule, _Entries], span: Span) -> Iterator[_Entry]:
+        """Buy stops at or below the highest price, sell stops at or above the lowest."""
+        for by, side in _RULES:
+            if entries := lists[by, side]:
+                yield from _from_end(entries, _sign(side) * span.adverse(by, side))
+
+    def _followed(self, span: Span) -> Iterator[_Entry]:
+        """Marks of sells below the highest price, of buys above the lowest."""
+        for by, side in _RULES:
+            if entries := self._marks[by, side]:
+                yield from _from_end(entries, -_sign(side) * span.favorable(by, side), beyond=True)
 
 
 class Exchange:
@@ -103,9 +153,17 @@ class Exchange:
         if not book:
             del self._books[order.symbol]
 
-    def take(self, symbol: str, lowest_ask: Decimal, highest_bid: Decimal) -> list[Resting]:
+    def resting(self, order: Order) -> Order | None:
+        """The order as the book has it, None where it is not in it."""
+        book = self._books.get(order.symbol)
+        return book.resting(order.order_id) if book else None
+
+    def concerns(self, symbol: str) -> bool:
+        return symbol in self._books
+
+    def take(self, symbol: str, span: Span) -> list[Resting]:
         book = self._books.get(symbol)
-        return book.take(lowest_ask, highest_bid) if book else []
+        return book.take(span) if book else []
 
     def at_once(self, symbol: str, time: int) -> list[Resting]:
         """Removes and gives the orders that had to fill at that market time and did not."""
@@ -113,8 +171,13 @@ class Exchange:
         return book.take_at_once(time) if book else []
 
 
-def _key(order: Order) -> Decimal:
-    """Buys trigger as the ask falls, sells as the bid rises; both from the end of their list."""
-    if order.limit_price is None:
-        return Decimal(0)
-    return order.limit_price if order.side is Side.BUY else -order.limit_price
+def _sign(side: Side) -> int:
+    return -1 if side is Side.BUY else 1
+
+
+def _from_end(entries: _Entries, key: Decimal, *, beyond: bool = False) -> Iterator[_Entry]:
+    """Those with that key or a higher one (`beyond`: a higher one), highest first."""
+    for entry in reversed(entries):
+        if entry.key < key or (beyond and entry.key == key):
+            return
+        yield entry

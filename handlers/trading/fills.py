@@ -1,42 +1,18 @@
-"""Fill models: at which price an order fills, and by which rule. One small class each."""
+"""Fill models: at which price an order fills, and by which rule. One small class each.
 
-from dataclasses import dataclass
+They are asked about orders that may trade: a stop comes here when it is triggered.
+"""
+
 from decimal import Decimal
 from typing import Final
 
-from generated.models import OrderType, Side
+from generated.models import Side
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.trading import money
 from handlers.trading.events import BarBasis, QuoteBasis
 from handlers.trading.order import Order
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """What the venue did with an order, and why at this price."""
-
-    order_id: str
-    quantity: Decimal
-    price: Decimal
-    model: str
-    rule: str
-    basis: QuoteBasis | BarBasis
-    market_time: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """The venue ended an order without filling what remained."""
-
-    order_id: str
-    reason: str
-    market_time: int
-
-
-Report = Fill | Cancel
-
-NOT_FILLED_AT_ONCE: Final = "not_filled_at_once"
+from handlers.trading.reports import Fill
 
 
 class QuoteFills:
@@ -46,57 +22,64 @@ class QuoteFills:
 
     def fill(self, order: Order, quote: Quote) -> Fill | None:
         """None where the quote does not fill the order, or is older than it."""
-        if quote.time < order.created_market_time:
+        if quote.time < order.working_since:
             return None
-        buying = order.side is Side.BUY
-        price = quote.ask if buying else quote.bid
-        if not _within_limit(order, price):
+        price = quote.ask if order.side is Side.BUY else quote.bid
+        if not within_limit(order, price):
             return None
-        basis = QuoteBasis(quote.time, quote.bid, quote.ask, quote.last)
-        rule = self._rule(order.type, buying)
+        rule, basis = _quote_rule(order), quote_basis(quote)
         return Fill(order.order_id, order.remaining, price, self.name, rule, basis, quote.time)
-
-    def _rule(self, kind: OrderType, buying: bool) -> str:
-        match kind:
-            case OrderType.MARKET:
-                return "a market buy takes the ask" if buying else "a market sell takes the bid"
-            case OrderType.LIMIT:
-                return (
-                    "the ask is at or below the limit; a buy takes the ask"
-                    if buying
-                    else "the bid is at or above the limit; a sell takes the bid"
-                )
 
 
 class BarFills:
     """Where only bars are recorded: on the first bar that opens after the order was accepted.
 
     Market orders take the open. A limit order takes the open where that is better than its
-    limit, else its limit where the bar reaches it. The spread is not recorded and taken as zero.
+    limit, else its limit where the bar reaches it. A stop that the bar reaches fills at its stop
+    price, one beyond which the bar opens at the open. The spread is not recorded, it is zero.
     """
 
     name: Final = "bar"
 
     def fill(self, order: Order, bar: Bar) -> Fill | None:
         """None where the bar does not reach the order, or was open when it was accepted."""
-        if bar.time < order.created_market_time:
+        if bar.time < order.working_since:
             return None
         basis = bar_basis(bar)
         taken = self._take(order, basis)
-        if taken is None:
+        return self._fill(order, basis, *taken) if taken else None
+
+    def fill_at_stop(self, order: Order, bar: Bar, stop: Decimal) -> Fill | None:
+        """For a stop reached inside the bar; what the price did afterwards is not known."""
+        if not within_limit(order, stop):
             return None
-        price, rule = taken
-        return Fill(order.order_id, order.remaining, price, self.name, rule, basis, bar.time)
+        rule = "the bar reaches the stop; the stop price is taken"
+        return self._fill(order, bar_basis(bar), stop, rule)
 
     def _take(self, order: Order, bar: BarBasis) -> tuple[Decimal, str] | None:
         limit = order.limit_price
+        if limit is None and order.triggered_at is not None:
+            return bar.open, "the bar opens beyond the stop; the open is taken"
         if limit is None:
             return bar.open, "a market order takes the open of the next bar"
-        if _within_limit(order, bar.open):
+        if within_limit(order, bar.open):
             return bar.open, "the bar opens at the limit or better; the open is taken"
-        if _within_limit(order, bar.low if order.side is Side.BUY else bar.high):
+        if within_limit(order, bar.low if order.side is Side.BUY else bar.high):
             return limit, "the bar reaches the limit; the limit is taken"
         return None
+
+    def _fill(self, order: Order, basis: BarBasis, price: Decimal, rule: str) -> Fill:
+        return Fill(order.order_id, order.remaining, price, self.name, rule, basis, basis.time)
+
+
+def within_limit(order: Order, price: Decimal) -> bool:
+    if order.limit_price is None:
+        return True
+    return price <= order.limit_price if order.side is Side.BUY else price >= order.limit_price
+
+
+def quote_basis(quote: Quote) -> QuoteBasis:
+    return QuoteBasis(quote.time, quote.bid, quote.ask, quote.last)
 
 
 def bar_basis(bar: Bar) -> BarBasis:
@@ -105,10 +88,16 @@ def bar_basis(bar: Bar) -> BarBasis:
     )
 
 
-def _within_limit(order: Order, price: Decimal) -> bool:
-    if order.limit_price is None:
-        return True
-    return price <= order.limit_price if order.side is Side.BUY else price >= order.limit_price
+def _quote_rule(order: Order) -> str:
+    buying = order.side is Side.BUY
+    if order.limit_price is not None:
+        return (
+            "the ask is at or below the limit; a buy takes the ask"
+            if buying
+            else "the bid is at or above the limit; a sell takes the bid"
+        )
+    kind = "triggered stop" if order.triggered_at is not None else "market"
+    return f"a {kind} buy takes the ask" if buying else f"a {kind} sell takes the bid"
 
 
 def _decimal(value: float) -> Decimal:

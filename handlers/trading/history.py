@@ -1,6 +1,7 @@
 """Values that remember what they were, so that an account can be read as of any transaction."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -37,6 +38,9 @@ class History(Generic[T]):
         twin: History[T] = History()
         twin._sequences, twin._versions = self._sequences.copy(), self._versions.copy()
         return twin
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._versions)
 
     @property
     def now(self) -> T:

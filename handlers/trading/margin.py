@@ -125,16 +125,19 @@ def opening_quantity(position: Position | None, order: Order) -> Decimal:
 
 
 def reserve_price(order: Order, market: Market) -> Decimal:
-    """The price at which an order is expected to fill: its limit, or the market's if better."""
+    """The price at which an order is expected to fill.
+
+    That of the market, for a stop its stop price where that is dearer for the trader; and the
+    limit where that is better than either.
+    """
     quote = prevailing(market, order.symbol)
-    if quote is None:
-        return order.limit_price or ZERO
-    price = quote.ask if order.side is Side.BUY else quote.bid
-    if order.limit_price is None:
-        return price
-    return (
-        min(price, order.limit_price) if order.side is Side.BUY else max(price, order.limit_price)
-    )
+    buying = order.side is Side.BUY
+    price = (quote.ask if buying else quote.bid) if quote else order.limit_price
+    if order.waits_for_trigger and order.stop_price is not None:
+        price = max(price, order.stop_price) if buying and price else order.stop_price
+    if price is None or order.limit_price is None:
+        return price or ZERO
+    return min(price, order.limit_price) if buying else max(price, order.limit_price)
 
 
 def _reserved(
@@ -142,11 +145,27 @@ def _reserved(
 ) -> Decimal:
     closing = position.quantity if position and position.closing_side is side else ZERO
     total = ZERO
-    for order in orders:
-        if order.side is not side or order.reduce_only:
-            continue
+    wanted = (order for order in orders if order.side is side and not order.reduce_only)
+    for order in _one_of_each_group(wanted, market):
         opening = max(ZERO, order.remaining - closing)
         closing = max(ZERO, closing - order.remaining)
         value = money.value_of(opening, reserve_price(order, market))
         total += money.value_of(value, symbol.initial_margin_rate)
     return total
+
+
+def _one_of_each_group(orders: Iterable[Order], market: Market) -> list[Order]:
+    """Of the orders of one OCO group only the largest can fill."""
+    single: list[Order] = []
+    largest: dict[str, Order] = {}
+    for order in orders:
+        group = order.oco_group_id
+        if group is None:
+            single.append(order)
+        elif group not in largest or _size(order, market) > _size(largest[group], market):
+            largest[group] = order
+    return [*single, *largest.values()]
+
+
+def _size(order: Order, market: Market) -> Decimal:
+    return money.value_of(order.remaining, reserve_price(order, market))

@@ -6,21 +6,40 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from generated.models import OrderStatus, OrderType, Side, TimeInForce
+from generated.models import (
+    BracketLeg,
+    OrderStatus,
+    OrderType,
+    PositionEffect,
+    Side,
+    TimeInForce,
+    TrailingOffsetType,
+    TriggerBy,
+)
 from handlers.trading import money
 from handlers.trading.events import (
     OrderAccepted,
+    OrderActivated,
     OrderCanceled,
-    OrderEvent,
+    OrderChange,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
+    OrderModified,
     OrderRejected,
+    OrderTrailed,
+    OrderTriggered,
 )
 from handlers.trading.money import ZERO
 from handlers.trading.transactions import Transaction
 
+STOPS: Final = frozenset({OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
+
 
 class Trigger(StrEnum):
+    ACTIVATE = "activate"
+    HOLD = "hold"
+    CHANGE = "change"
     PARTIAL_FILL = "partial_fill"
     LAST_FILL = "last_fill"
     CANCEL = "cancel"
@@ -28,12 +47,23 @@ class Trigger(StrEnum):
     REJECT = "reject"
 
 
+_ENDS: Final = {
+    Trigger.CANCEL: OrderStatus.CANCELED,
+    Trigger.EXPIRE: OrderStatus.EXPIRED,
+    Trigger.REJECT: OrderStatus.REJECTED,
+}
+OPEN: Final = (OrderStatus.PENDING, OrderStatus.HELD, OrderStatus.WORKING)
+
 TRANSITIONS: Final[Mapping[tuple[OrderStatus, Trigger], OrderStatus]] = {
+    (OrderStatus.PENDING, Trigger.ACTIVATE): OrderStatus.WORKING,
+    (OrderStatus.HELD, Trigger.ACTIVATE): OrderStatus.WORKING,
+    (OrderStatus.WORKING, Trigger.HOLD): OrderStatus.HELD,
+    (OrderStatus.PENDING, Trigger.CHANGE): OrderStatus.PENDING,
+    (OrderStatus.HELD, Trigger.CHANGE): OrderStatus.HELD,
+    (OrderStatus.WORKING, Trigger.CHANGE): OrderStatus.WORKING,
     (OrderStatus.WORKING, Trigger.PARTIAL_FILL): OrderStatus.WORKING,
     (OrderStatus.WORKING, Trigger.LAST_FILL): OrderStatus.FILLED,
-    (OrderStatus.WORKING, Trigger.CANCEL): OrderStatus.CANCELED,
-    (OrderStatus.WORKING, Trigger.EXPIRE): OrderStatus.EXPIRED,
-    (OrderStatus.WORKING, Trigger.REJECT): OrderStatus.REJECTED,
+    **{(status, trigger): end for status in OPEN for trigger, end in _ENDS.items()},
 }
 """Everything else is terminal: what is not in the table cannot happen."""
 
@@ -51,16 +81,33 @@ class Order:
     type: OrderType
     quantity: Decimal
     limit_price: Decimal | None
+    stop_price: Decimal | None
+    trailing_offset: Decimal | None
+    trailing_offset_type: TrailingOffsetType | None
+    trigger_by: TriggerBy | None
+    trail_mark: Decimal | None
+    """The best price that a trailing stop has seen since it works."""
     time_in_force: TimeInForce
     expires_at: int | None
     """Market time at which it ends by itself."""
     reduce_only: bool
+    post_only: bool
     position_id: str | None
-    """The position that it closes, where it may do nothing else."""
+    """The position that it closes or protects, where it may do nothing else."""
+    parent_id: str | None
+    """The entry whose leg it is."""
+    bracket_leg: BracketLeg | None
+    oco_group_id: str | None
     status: OrderStatus
+    effective_at: int | None
+    working_since: int
+    """Market time: no older quote may fill it."""
+    triggered_at: int | None
     filled_quantity: Decimal
     filled_value: Decimal
     """What was paid or received for the filled quantity; the average price derives from it."""
+    opened_quantity: Decimal
+    """What of the filled quantity opened or added to a position."""
     reason: str | None
     """Why it was rejected or canceled."""
     revision: int
@@ -72,8 +119,22 @@ class Order:
     """The transaction that accepted it."""
 
     @property
+    def open(self) -> bool:
+        return self.status in OPEN
+
+    @property
     def working(self) -> bool:
+        """It is at the venue and may trade."""
         return self.status is OrderStatus.WORKING
+
+    @property
+    def waits_for_trigger(self) -> bool:
+        return self.type in STOPS and self.triggered_at is None
+
+    @property
+    def takes_any_price(self) -> bool:
+        """A market order, or a stop that has become one."""
+        return self.limit_price is None and not self.waits_for_trigger
 
     @property
     def remaining(self) -> Decimal:
@@ -85,11 +146,27 @@ class Order:
             return None
         return money.quotient(self.filled_value, self.filled_quantity)
 
-    def apply(self, event: OrderEvent, stamp: Transaction) -> "Order":
+    def apply(self, event: OrderChange, stamp: Transaction) -> "Order":
         """The order after the event; the only way in which an order changes."""
         match event:
-            case OrderAccepted():
-                raise IllegalTransition(f"{self.order_id} was accepted already")
+            case OrderActivated(_, quantity, stop_price, trail_mark):
+                return self._moved(
+                    Trigger.ACTIVATE,
+                    stamp,
+                    quantity=quantity,
+                    stop_price=stop_price,
+                    trail_mark=trail_mark,
+                    working_since=stamp.market_time,
+                )
+            case OrderHeld(_, quantity):
+                return self._moved(Trigger.HOLD, stamp, quantity=quantity)
+            case OrderTriggered():
+                return self._triggered(stamp)
+            case OrderTrailed(_, trail_mark, stop_price):
+                changes = {"trail_mark": trail_mark, "stop_price": stop_price}
+                return self._moved(Trigger.CHANGE, stamp, **changes)
+            case OrderModified():
+                return self._modified(event, stamp)
             case OrderFilled():
                 return self._filled(event, stamp)
             case OrderCanceled():
@@ -99,13 +176,39 @@ class Order:
             case OrderRejected():
                 return self._moved(Trigger.REJECT, stamp, reason=event.reason)
 
+    def _triggered(self, stamp: Transaction) -> "Order":
+        if not (self.working and self.waits_for_trigger):
+            raise IllegalTransition(f"{self.order_id}: triggered while {self.status}")
+        return self._moved(Trigger.CHANGE, stamp, triggered_at=stamp.market_time)
+
+    def _modified(self, event: OrderModified, stamp: Transaction) -> "Order":
+        if event.quantity <= self.filled_quantity:
+            raise IllegalTransition(f"{self.order_id}: {event.quantity} is filled already")
+        return self._moved(
+            Trigger.CHANGE,
+            stamp,
+            quantity=event.quantity,
+            limit_price=event.limit_price,
+            stop_price=event.stop_price,
+            trailing_offset=event.trailing_offset,
+            trailing_offset_type=event.trailing_offset_type,
+            trail_mark=event.trail_mark,
+            time_in_force=event.time_in_force,
+            expires_at=event.expires_at,
+        )
+
     def _filled(self, event: OrderFilled, stamp: Transaction) -> "Order":
         filled = self.filled_quantity + event.quantity
-        if event.quantity <= ZERO or filled > self.quantity:
+        if event.quantity <= ZERO or filled > self.quantity or self.waits_for_trigger:
             raise IllegalTransition(f"{self.order_id}: {event.quantity} of {self.remaining}")
-        trigger = Trigger.LAST_FILL if filled == self.quantity else Trigger.PARTIAL_FILL
-        value = self.filled_value + money.value_of(event.quantity, event.price)
-        return self._moved(trigger, stamp, filled_quantity=filled, filled_value=value)
+        opened = event.quantity if event.effect is PositionEffect.OPEN else ZERO
+        return self._moved(
+            Trigger.LAST_FILL if filled == self.quantity else Trigger.PARTIAL_FILL,
+            stamp,
+            filled_quantity=filled,
+            filled_value=self.filled_value + money.value_of(event.quantity, event.price),
+            opened_quantity=self.opened_quantity + opened,
+        )
 
     def _moved(self, trigger: Trigger, stamp: Transaction, **changes: Any) -> "Order":
         status = TRANSITIONS.get((self.status, trigger))
@@ -131,13 +234,26 @@ def accepted(event: OrderAccepted, stamp: Transaction) -> Order:
         type=event.type,
         quantity=event.quantity,
         limit_price=event.limit_price,
+        stop_price=event.stop_price,
+        trailing_offset=event.trailing_offset,
+        trailing_offset_type=event.trailing_offset_type,
+        trigger_by=event.trigger_by,
+        trail_mark=event.trail_mark,
         time_in_force=event.time_in_force,
         expires_at=event.expires_at,
         reduce_only=event.reduce_only,
+        post_only=event.post_only,
         position_id=event.position_id,
-        status=OrderStatus.WORKING,
+        parent_id=event.parent_id,
+        bracket_leg=event.bracket_leg,
+        oco_group_id=event.oco_group_id,
+        status=event.status,
+        effective_at=event.effective_at,
+        working_since=max(stamp.market_time, event.effective_at or 0),
+        triggered_at=None,
         filled_quantity=ZERO,
         filled_value=ZERO,
+        opened_quantity=ZERO,
         reason=None,
         revision=1,
         created_at=stamp.recorded_at,

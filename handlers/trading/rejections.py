@@ -7,6 +7,9 @@
     └── Refused           PriceOffTick PriceOutOfRange QuantityOffStep QuantityOutOfRange
                           PositionQuantityExceeded InsufficientMargin MarketClosed NoPrice
                           WrongClock BalanceOutOfRange CurrencyNotSupported
+                          StopWrongSide BracketWrongSide StopLossIncomplete
+                          BracketsNotAllowed TrailingOffsetOutOfRange ExpiryInvalid
+                          PostOnlyWouldFill NothingToReduce OcoGroupMismatch
 
 A refused command leaves no trace and uses up no key. `code` is that of the contract's problem.
 """
@@ -128,6 +131,42 @@ class NoPrice(Refused):
 
 class WrongClock(Refused):
     code = "wrong_clock"
+
+
+class StopWrongSide(Refused):
+    code = "stop_wrong_side"
+
+
+class BracketWrongSide(Refused):
+    code = "bracket_wrong_side"
+
+
+class StopLossIncomplete(Refused):
+    code = "stop_loss_incomplete"
+
+
+class BracketsNotAllowed(Refused):
+    code = "brackets_not_allowed"
+
+
+class TrailingOffsetOutOfRange(Refused):
+    code = "trailing_offset_out_of_range"
+
+
+class ExpiryInvalid(Refused):
+    code = "expiry_invalid"
+
+
+class PostOnlyWouldFill(Refused):
+    code = "post_only_would_fill"
+
+
+class NothingToReduce(Refused):
+    code = "nothing_to_reduce"
+
+
+class OcoGroupMismatch(Refused):
+    code = "oco_group_mismatch"
 
 
 def fault(

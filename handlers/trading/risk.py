@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from generated.models import Side, TimeInForce
+from generated.models import Side
 from handlers.market.symbols import Symbol
 from handlers.trading import margin, money
 from handlers.trading.account import AccountState
@@ -11,12 +11,14 @@ from handlers.trading.commands import PlaceOrder
 from handlers.trading.draft import Draft
 from handlers.trading.market import Market
 from handlers.trading.money import ZERO
-from handlers.trading.order import Order
+from handlers.trading.order import STOPS, Order
 from handlers.trading.rejections import (
     Fault,
     InsufficientMargin,
     MarketClosed,
     NoPrice,
+    NothingToReduce,
+    OcoGroupMismatch,
     PriceOffTick,
     PriceOutOfRange,
     QuantityOffStep,
@@ -25,6 +27,7 @@ from handlers.trading.rejections import (
     WrongClock,
     fault,
 )
+from handlers.trading.venue import AT_ONCE
 
 HIGHEST_PRICE: Final = Decimal(10) ** 9
 """No limit may lie above this, in the symbol's currency."""
@@ -62,7 +65,7 @@ def check_quantity(symbol: Symbol, quantity: Decimal) -> None:
         )
 
 
-def check_price(symbol: Symbol, price: Decimal) -> None:
+def check_price(symbol: Symbol, price: Decimal, field: str = "/limitPrice") -> None:
     tick = symbol.tick_size
     if not tick <= price <= HIGHEST_PRICE:
         nearest = tick if price < tick else money.nearest_multiple(HIGHEST_PRICE, tick)
@@ -70,13 +73,13 @@ def check_price(symbol: Symbol, price: Decimal) -> None:
         raise PriceOutOfRange(
             f"Prices of {symbol.id} lie between {money.text(tick)} and "
             f"{money.text(HIGHEST_PRICE)}.",
-            fault("/limitPrice", "range", message, price, nearest),
+            fault(field, "range", message, price, nearest),
         )
     if not money.is_multiple(price, tick):
         message = f"A multiple of {money.text(tick)}."
         raise PriceOffTick(
             f"Prices of {symbol.id} are multiples of {money.text(tick)}.",
-            fault("/limitPrice", "tick_size", message, price, money.nearest_multiple(price, tick)),
+            fault(field, "tick_size", message, price, money.nearest_multiple(price, tick)),
         )
 
 
@@ -86,13 +89,36 @@ def check_session(command: PlaceOrder, market: Market) -> None:
             f"{command.symbol} has no price yet.",
             Fault("/symbol", "price", "Try again when its feed delivers.", command.symbol),
         )
-    at_once = command.time_in_force is TimeInForce.IOC
+    at_once = command.time_in_force in AT_ONCE and command.type not in STOPS
     if at_once and not market.is_open(command.symbol):
         message = "Use day or gtc, which wait for the open."
         raise MarketClosed(
-            f"The market of {command.symbol} is closed, and ioc does not wait.",
+            f"The market of {command.symbol} is closed, and {command.time_in_force} does not wait.",
             Fault("/timeInForce", "market_open", message, command.time_in_force.value),
         )
+
+
+def check_reduces(draft: Draft, command: PlaceOrder) -> None:
+    """A reduce-only order needs a position on the other side."""
+    position = draft.positions.get(command.symbol)
+    if command.reduce_only and (position is None or position.closing_side is not command.side):
+        message = "Leave it out, or trade the side that closes the position."
+        raise NothingToReduce(
+            f"A {command.side} reduces nothing: there is no such position in {command.symbol}.",
+            Fault("/reduceOnly", "position", message, "true"),
+        )
+
+
+def check_group(draft: Draft, command: PlaceOrder) -> None:
+    """All orders of an OCO group have one symbol."""
+    if command.oco_group_id is None:
+        return
+    for order in draft.open_orders:
+        if order.oco_group_id == command.oco_group_id and order.symbol != command.symbol:
+            raise OcoGroupMismatch(
+                f"The group has orders of {order.symbol}.",
+                Fault("/ocoGroupId", "one_symbol", "Use another group.", command.oco_group_id),
+            )
 
 
 def check_margin(draft: Draft, before: Order, opening: Decimal, market: Market) -> None:
@@ -119,7 +145,7 @@ def check_margin(draft: Draft, before: Order, opening: Decimal, market: Market) 
 def shortfall(draft: Draft, market: Market) -> Decimal:
     """What is missing for the margin of all positions and working orders; negative is free."""
     result = margin.figures(
-        draft.balance, draft.positions, draft.working, market, lowest_rate=Decimal(1)
+        draft.balance, draft.positions, draft.open_orders, market, lowest_rate=Decimal(1)
     )
     return -result.available_funds
 

@@ -6,11 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from generated.models import OrderStatus, OrderType, Side, TimeInForce
+from generated.models import OrderType, Side, TimeInForce, TransactionCause
 from handlers.brokers.broker import Broker
-from handlers.trading.fills import Fill, Report
-from handlers.trading.order import Order
+from handlers.trading.events import OrderAccepted
+from handlers.trading.order import Order, accepted
+from handlers.trading.reports import Fill, Report
+from handlers.trading.transactions import Cause, Transaction
 from tests.trading.world import START, HandMarket
+
+PLACED = Cause(TransactionCause.ORDER_PLACED)
 
 
 def make_order(
@@ -20,29 +24,16 @@ def make_order(
     time_in_force: TimeInForce = TimeInForce.GTC,
     quantity: str = "10",
 ) -> Order:
-    return Order(
+    event = OrderAccepted(
         order_id=order_id,
-        client_order_id=None,
         symbol="AAPL",
         side=side,
         type=OrderType.MARKET if limit is None else OrderType.LIMIT,
         quantity=Decimal(quantity),
-        limit_price=None if limit is None else Decimal(limit),
         time_in_force=time_in_force,
-        expires_at=None,
-        reduce_only=False,
-        position_id=None,
-        status=OrderStatus.WORKING,
-        filled_quantity=Decimal(0),
-        filled_value=Decimal(0),
-        reason=None,
-        revision=1,
-        created_at=START,
-        created_market_time=START,
-        updated_at=START,
-        updated_market_time=START,
-        sequence=2,
+        limit_price=None if limit is None else Decimal(limit),
     )
+    return accepted(event, Transaction("acc_1", "usr_1", 2, "ep_1", START, START, PLACED, (event,)))
 
 
 class Reports:

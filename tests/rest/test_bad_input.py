@@ -69,7 +69,7 @@ async def test_a_body_that_is_no_order(
         ({"symbol": "aapl"}, "/symbol"),
         ({"symbol": "A" * 33}, "/symbol"),
         ({"timeInForce": None}, "/timeInForce"),
-        ({"timeInForce": "fok"}, "/timeInForce"),
+        ({"timeInForce": "forever"}, "/timeInForce"),
         ({"clientOrderId": ""}, "/clientOrderId"),
         ({"clientOrderId": None}, "/clientOrderId"),
         ({"client_order_id": "x"}, "/client_order_id"),

@@ -77,8 +77,8 @@ def fill(order_id: str, quantity: str) -> OrderFilled:
 def test_what_does_not_follow_touches_nothing(desk: Desk) -> None:
     state = desk.state
     before = snapshot(state)
-    filled, *_ = (order for order in state.view().orders() if not order.working)
-    [working] = state.working
+    filled, *_ = (order for order in state.view().orders() if not order.open)
+    [working] = state.open_orders
     [held] = state.open_positions.values()
     closed = next(
         item

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from generated.models import ActivityType, PositionSide, Side
-from handlers.trading import codec
+from handlers.trading import codec, upcasters
 from handlers.trading.events import BalanceChanged, OrderCanceled, PositionOpened
 from tests.ports.ledger_suite import history
 
@@ -27,16 +27,16 @@ def test_decimals_are_text_in_full() -> None:
 
 def test_an_older_event_is_brought_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
     stored = codec.dump([OrderCanceled("ord_1", "requested")]).replace("reason", "why")
-    monkeypatch.setattr(codec, "VERSIONS", {**codec.VERSIONS, "order_canceled": 3})
+    monkeypatch.setattr(codec, "VERSIONS", {**upcasters.VERSIONS, "order_canceled": 3})
 
-    def rename(fields: codec.Json) -> codec.Json:
+    def rename(fields: upcasters.Json) -> upcasters.Json:
         return {"order_id": fields["order_id"], "reason": fields["why"]}
 
-    upcasters = {
+    known = {
         ("order_canceled", 1): rename,
         ("order_canceled", 2): lambda fields: {**fields, "reason": fields["reason"].upper()},
     }
-    assert codec.load(stored, upcasters) == (OrderCanceled("ord_1", "REQUESTED"),)
+    assert codec.load(stored, known) == (OrderCanceled("ord_1", "REQUESTED"),)
 
 
 @pytest.mark.parametrize(

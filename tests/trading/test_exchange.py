@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from generated.models import OrderType, Side, TimeInForce
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
+from handlers.trading import span
 from handlers.trading.exchange import Book, Exchange
 from handlers.trading.fills import BarFills, QuoteFills
 from handlers.trading.order import Order
+from handlers.trading.span import Span
 from tests.ports.broker_suite import make_order
 from tests.trading.world import START
 
@@ -43,13 +45,17 @@ def test_a_quote_takes_exactly_what_it_triggers(
     for order_id in removed:
         book.remove(order_id)
 
-    taken = [resting.order for resting in book.take(ask, bid)]
+    taken = [resting.order for resting in book.take(between(bid, ask))]
     expected = [order for order in placed if triggered(order, bid, ask)]
     expected = [order for order in expected if order.order_id not in removed]
     assert {order.order_id for order in taken} == {order.order_id for order in expected}
     assert taken == sorted(taken, key=lambda order: priority(order, placed))
     assert len(book) == len(placed) - len(removed) - len(taken)
-    assert not book.take(ask, bid), "each is taken once"
+    assert not book.take(between(bid, ask)), "each is taken once"
+
+
+def between(bid: Decimal, ask: Decimal) -> Span:
+    return span.of_quote(Quote("AAPL", START, bid, ask, ask, ONE, ONE, ONE))
 
 
 def triggered(order: Order, bid: Decimal, ask: Decimal) -> bool:
@@ -74,7 +80,7 @@ def test_a_symbol_without_orders_is_forgotten() -> None:
     exchange.remove(order)
     exchange.add("acc_1", order)
     exchange.remove(order)
-    assert exchange.take("AAPL", ONE, ONE) == []
+    assert exchange.take("AAPL", between(ONE, ONE)) == []
     assert exchange.at_once("AAPL", START) == []
 
 

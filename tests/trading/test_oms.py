@@ -68,7 +68,7 @@ async def test_an_answered_order_is_there_after_a_restart(house: House) -> None:
     assert repeated.view.as_of == outcome.view.as_of
 
     await again.quote("AAPL", "98.00", "98.02")
-    assert not after.working, "what worked before the restart still works"
+    assert not after.open_orders, "what worked before the restart still works"
 
 
 async def test_one_transaction_is_told_once_with_all_it_did(house: House) -> None:
@@ -184,7 +184,7 @@ async def test_a_fill_that_cannot_be_stored_comes_with_the_next_quote(house: Hou
     house.ledger.failures = ["before"]
     await house.quote("AAPL", "98.50", "98.52")
     state = house.oms.account(USER, house.paper)
-    assert state.working
+    assert state.open_orders
     await house.quote("AAPL", "98.40", "98.42")
     assert state.view().executions()[0].price == Decimal("98.42")
 
@@ -194,11 +194,11 @@ async def test_day_orders_end_by_the_clock(house: House, market: HandMarket) -> 
     state = house.oms.account(USER, house.paper)
     house.oms.on_clock()
     await house.oms.close()
-    assert state.working
+    assert state.open_orders
     market.time = CLOSE
     house.oms.on_clock()
     await house.oms.close()
-    assert not state.working
+    assert not state.open_orders
 
 
 async def test_what_expired_while_the_server_was_down_is_not_filled(
@@ -223,7 +223,7 @@ async def test_a_new_recording_resets_the_replay_account(house: House) -> None:
     await house.oms.close()
     state = house.oms.account(USER, house.replay)
     assert state.market_epoch == "two"
-    assert not state.working
+    assert not state.open_orders
     assert house.market.watched == []
     assert house.oms.account(USER, house.paper).sequence == 1
 

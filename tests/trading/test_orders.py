@@ -109,12 +109,12 @@ def test_a_limit_order_rests_until_the_price_comes(desk: Desk) -> None:
     assert order.status is OrderStatus.WORKING
 
     desk.quote("AAPL", "99.00", "99.01")
-    assert desk.state.working
+    assert desk.state.open_orders
     desk.quote("AAPL", "98.90", "98.95")
 
     [execution] = desk.state.view().executions()
     assert execution.price == Decimal("98.95")
-    assert not desk.state.working
+    assert not desk.state.open_orders
 
 
 def test_a_marketable_limit_takes_the_better_price(desk: Desk) -> None:
@@ -146,7 +146,7 @@ def test_an_order_never_fills_on_a_quote_older_than_itself(desk: Desk, market: H
     assert order.status is OrderStatus.WORKING
 
     desk.broker.on_quote(old)
-    assert desk.state.working
+    assert desk.state.open_orders
 
     desk.quote("AAPL", "101.00", "101.02")
     assert desk.state.view().executions()[0].price == Decimal("101.02")
@@ -167,7 +167,7 @@ def test_a_market_order_in_a_closed_market_waits_for_the_open(
     market.closed.add("AAPL")
     order = order_of(desk, desk.buy("AAPL", "10"))
     desk.quote("AAPL", "101.00", "101.02")
-    assert order.order_id in desk.state.working
+    assert order.order_id in desk.state.open_orders
 
     market.closed.clear()
     desk.quote("AAPL", "102.00", "102.02")
@@ -195,10 +195,10 @@ def test_a_day_order_ends_with_its_session(desk: Desk, market: HandMarket) -> No
 
     market.time = CLOSE - 1
     desk.expire()
-    assert day.order_id in desk.state.working
+    assert day.order_id in desk.state.open_orders
     market.time = CLOSE
     desk.expire()
-    assert list(desk.state.working) == [gtc.order_id]
+    assert list(desk.state.open_orders) == [gtc.order_id]
     assert desk.ledger[-1].cause.kind is TransactionCause.ORDER_EXPIRED
 
 
@@ -329,7 +329,7 @@ class TestRecorded:
         order = order_of(desk, desk.buy("REC:IBM", "10"))
         assert order.status is OrderStatus.WORKING
         desk.bar("REC:IBM", self.bar(0))
-        assert desk.state.working, "that bar was open when the order was accepted"
+        assert desk.state.open_orders, "that bar was open when the order was accepted"
 
         desk.market.session_ends["REC:IBM"] = START + 30 * DAY
         desk.buy("REC:IBM", "10")

@@ -71,7 +71,7 @@ class Play:
         self.desk.place(symbol, side, self.quantity(symbol, part), limit, time_in_force)
 
     def do_cancel(self, index: int) -> None:
-        working = list(self.desk.state.working)
+        working = list(self.desk.state.open_orders)
         if working:
             command = CancelOrder(working[index % len(working)])
             now = self.market.time
@@ -125,7 +125,7 @@ def check_account(desk: Desk) -> None:
     result = margin.figures(
         state.balance.balance,
         state.open_positions,
-        state.working.values(),
+        state.open_orders.values(),
         desk.market,
         Decimal("0.05"),
     )
@@ -138,7 +138,7 @@ def check_ledger(desk: Desk) -> None:
     for order in state.view().orders():
         fills = [item.quantity for item in state.view().executions_of(order)]
         assert sum(fills) == order.filled_quantity <= order.quantity
-        assert order.working == (order.order_id in state.working)
+        assert order.open == (order.order_id in state.open_orders)
         assert (order.status is OrderStatus.FILLED) == (order.filled_quantity == order.quantity)
     again = AccountState()
     for transaction in desk.ledger:
@@ -157,7 +157,7 @@ def snapshot(state: AccountState) -> tuple[object, ...]:
         tuple(view.positions(PositionStatus.CLOSED)),
         view.executions(),
         dict(state.used_keys),
-        tuple(state.working),
+        tuple(state.open_orders),
         dict(state.open_positions),
     )
 
@@ -200,7 +200,7 @@ GOLDEN_STEPS: list[tuple[object, ...]] = [
     ("cancel", 0),
     ("close", "AAPL", 1),
 ]
-GOLDEN = "03a2a9a00802d257f14a0978b731ae7db174b1281d50430f6788f4c1d2d27110"
+GOLDEN = "f31e3d56201e4bc0f180684b17f2ea7dbca29ac5cc6ce81e0f2fabb04fc8a4d8"
 
 
 def test_the_same_commands_and_quotes_make_the_same_ledger_byte_for_byte() -> None:

@@ -171,7 +171,7 @@ async def test_placing_and_canceling_need_not_wait_for_each_other(desk: Desk) ->
     await desk.ask(buy("1"), CancelOrder(placed.order.order_id), buy("1", limit="98.00"))
     answers = done(await desk.answers())
     assert answers[1].order.status is OrderStatus.CANCELED
-    assert [order.limit_price for order in desk.state.working.values()] == [Decimal("98.00")]
+    assert [order.limit_price for order in desk.state.open_orders.values()] == [Decimal("98.00")]
     await desk.check()
 
 

@@ -16,11 +16,13 @@ from handlers.brokers.paper import PaperBroker
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
-from handlers.trading import decide
+from handlers.trading import decide, hearing, margin
 from handlers.trading.account import AccountState
-from handlers.trading.commands import PlaceOrder
+from handlers.trading.commands import CancelOrder, PlaceOrder
 from handlers.trading.draft import Draft
-from handlers.trading.fills import Report
+from handlers.trading.margin import Figures
+from handlers.trading.order import Order
+from handlers.trading.reports import Report
 from handlers.trading.transactions import Transaction
 
 DAY = 86_400_000
@@ -147,14 +149,40 @@ class Desk:
             time_in_force=time_in_force,
             client_order_id=key,
         )
+        return self.carry_out(self.decided(command))
+
+    def decided(self, command: PlaceOrder) -> Draft:
         market = self.market
-        return self.carry_out(decide.place(self.state, command, market, self.broker, market.time))
+        return decide.place(self.state, command, market, self.broker, market.time)
+
+    def ask(self, command: PlaceOrder) -> Order:
+        """The order that the command makes, as its transaction leaves it."""
+        transaction = self.carry_out(self.decided(command))
+        order = self.state.order(transaction.cause.order_id or "")
+        assert order is not None
+        return order
+
+    def now(self, order: Order) -> Order:
+        """The order as it is by now."""
+        found = self.state.order(order.order_id)
+        assert found is not None
+        return found
 
     def buy(self, symbol: str, quantity: str, limit: str | None = None) -> Transaction:
         return self.place(symbol, Side.BUY, quantity, limit)
 
     def sell(self, symbol: str, quantity: str, limit: str | None = None) -> Transaction:
         return self.place(symbol, Side.SELL, quantity, limit)
+
+    def cancel(self, order: Order) -> Transaction:
+        command = CancelOrder(order.order_id)
+        return self.carry_out(decide.cancel(self.state, command, self.market, self.market.time))
+
+    def figures(self) -> Figures:
+        state = self.state
+        orders = state.open_orders.values()
+        balance, positions = state.balance.balance, state.open_positions
+        return margin.figures(balance, positions, orders, self.market, Decimal(1))
 
     def quote(self, symbol: str, bid: str | Decimal, ask: str | Decimal) -> None:
         self.market.time += 250
@@ -165,17 +193,17 @@ class Desk:
         self.broker.on_bar(symbol, Resolution.DAY, bar, True)
 
     def expire(self) -> None:
-        draft = decide.expire(self.state, self.market, self.market.time)
+        draft = hearing.expire(self.state, self.market, self.market.time)
         if draft is not None:
             self.carry_out(draft)
 
     def on_reports(self, account_id: str, reports: tuple[Report, ...]) -> None:
-        draft = decide.report(self.state, reports, self.market, self.market.time)
+        draft = hearing.report(self.state, reports, self.market, self.market.time)
         if draft is not None:
             self.carry_out(draft)
         for report in reports:
-            if report.order_id in self.state.working:
-                self.broker.work(account_id, self.state.working[report.order_id])
+            if report.order_id in self.state.open_orders:
+                self.broker.work(account_id, self.state.open_orders[report.order_id])
 
     def carry_out(self, draft: Draft) -> Transaction:
         transaction = draft.transaction()
@@ -187,7 +215,7 @@ class Desk:
         self.ledger.append(transaction)
         for event in transaction.events:
             order = self.state.order(getattr(event, "order_id", ""))
-            if order is not None and order.working:
+            if order is not None and order.open:
                 self.broker.work("acc_1", order)
             elif order is not None:
                 self.broker.withdraw(order)

@@ -27,6 +27,7 @@ export function order(changes: Partial<Order> = {}): Order {
     limitPrice: '187.20',
     timeInForce: 'gtc',
     reduceOnly: false,
+    postOnly: false,
     status: 'working',
     filledQuantity: '0',
     remainingQuantity: '10',

@@ -146,11 +146,17 @@ export const text = {
     bidButton: 'Sell; a market order fills at this bid',
     askButton: 'Buy; a market order fills at this ask',
     type: 'Order type',
-    types: { market: 'Market', limit: 'Limit' },
+    types: {
+      market: 'Market',
+      limit: 'Limit',
+      stop: 'Stop',
+      stop_limit: 'Stop limit',
+      trailing_stop: 'Trailing stop',
+    },
     quantity: 'Quantity',
     limitPrice: 'Limit price',
     timeInForce: 'Time in force',
-    timesInForce: { day: 'Day', gtc: 'GTC', ioc: 'IOC' },
+    timesInForce: { day: 'Day', gtc: 'GTC', gtd: 'GTD', ioc: 'IOC', fok: 'FOK' },
     timeInForceHints: {
       day: 'Until the end of the session',
       gtc: 'Good till canceled',
@@ -207,6 +213,8 @@ export const text = {
     timeInForce: 'TIF',
     status: 'Status',
     statuses: {
+      pending: 'Pending',
+      held: 'Held',
       working: 'Working',
       filled: 'Filled',
       canceled: 'Canceled',

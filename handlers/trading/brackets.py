@@ -1,0 +1,114 @@
+"""Brackets and OCO groups: the orders that follow from what other orders fill.
+
+A leg is sized to what its entry has opened and its group has not closed yet, and never above the
+net position. It is held until there is such a quantity, and canceled when there never will be.
+Of other OCO orders, what one fills is taken from the rest.
+"""
+
+from decimal import Decimal
+from typing import Final, Protocol
+
+from handlers.trading.events import (
+    Event,
+    OrderActivated,
+    OrderCanceled,
+    OrderHeld,
+    OrderModified,
+)
+from handlers.trading.money import ZERO
+from handlers.trading.order import Order
+from handlers.trading.position import Position
+
+RESIZED: Final = "resized"
+OCO: Final = "oco"
+NOTHING_TO_PROTECT: Final = "nothing_to_protect"
+
+
+class Books(Protocol):
+    """A transaction in the making."""
+
+    @property
+    def positions(self) -> dict[str, Position]: ...
+    @property
+    def open_orders(self) -> tuple[Order, ...]: ...
+    def order(self, order_id: str) -> Order: ...
+    def legs(self, parent_id: str) -> tuple[Order, ...]: ...
+    def add(self, event: Event) -> None: ...
+
+
+def share(draft: Books, order: Order, quantity: Decimal) -> None:
+    """Takes what the order has filled from the others of its OCO group."""
+    if order.oco_group_id is None or order.bracket_leg is not None:
+        return
+    whole = not draft.order(order.order_id).open
+    for other in draft.open_orders:
+        if other.oco_group_id != order.oco_group_id or other.order_id == order.order_id:
+            continue
+        if whole or quantity >= other.remaining:
+            draft.add(OrderCanceled(other.order_id, OCO))
+        else:
+            draft.add(resized(other, other.quantity - quantity))
+
+
+def reserve(draft: Books, leg: Order) -> None:
+    """Keeps a leg alive through a fill of all that it has now, while its entry may fill more."""
+    if leg.bracket_leg is None or leg.parent_id is None:
+        return
+    parent = draft.order(leg.parent_id)
+    if parent.open and parent.remaining > ZERO:
+        draft.add(resized(leg, leg.quantity + parent.remaining))
+
+
+def reconcile(draft: Books, symbol: str) -> None:
+    """Brings the legs of a symbol in line with its position and their entries."""
+    position = draft.positions.get(symbol)
+    for leg in draft.open_orders:
+        if leg.bracket_leg is None or leg.symbol != symbol:
+            continue
+        event = _needed(draft, leg, position)
+        if event is not None:
+            draft.add(event)
+
+
+def _needed(draft: Books, leg: Order, position: Position | None) -> Event | None:
+    parent = draft.order(leg.parent_id) if leg.parent_id else None
+    target = _target(draft, leg, parent, position)
+    if target > ZERO:
+        return _sized(leg, leg.filled_quantity + target)
+    if parent is None or not parent.open:
+        return OrderCanceled(leg.order_id, NOTHING_TO_PROTECT)
+    planned = leg.filled_quantity + parent.remaining
+    if leg.working:
+        return OrderHeld(leg.order_id, planned)
+    return None if leg.quantity == planned else resized(leg, planned)
+
+
+def _target(draft: Books, leg: Order, parent: Order | None, position: Position | None) -> Decimal:
+    """How much the leg has to close."""
+    if position is None or leg.side is not position.closing_side:
+        return ZERO
+    if parent is None:
+        return position.quantity if leg.position_id == position.position_id else ZERO
+    closed = sum((item.filled_quantity for item in draft.legs(parent.order_id)), ZERO)
+    return max(ZERO, min(parent.opened_quantity - closed, position.quantity))
+
+
+def _sized(leg: Order, quantity: Decimal) -> Event | None:
+    if not leg.working:
+        return OrderActivated(leg.order_id, quantity, leg.stop_price, leg.trail_mark)
+    return None if leg.quantity == quantity else resized(leg, quantity)
+
+
+def resized(order: Order, quantity: Decimal) -> OrderModified:
+    return OrderModified(
+        order_id=order.order_id,
+        quantity=quantity,
+        limit_price=order.limit_price,
+        stop_price=order.stop_price,
+        trailing_offset=order.trailing_offset,
+        trailing_offset_type=order.trailing_offset_type,
+        trail_mark=order.trail_mark,
+        time_in_force=order.time_in_force,
+        expires_at=order.expires_at,
+        reason=RESIZED,
+    )

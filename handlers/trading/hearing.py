@@ -1,0 +1,160 @@
+"""Decisions about what happened to open orders: what the venue reports, and what time ends. Pure.
+
+A report was made on an earlier revision of its order perhaps: what does not fit the order as it is
+now is passed over, and the venue works the newer revision.
+"""
+
+from collections.abc import Iterable
+
+from generated.models import OrderStatus, TransactionCause
+from handlers.trading import margin, money, risk, trailing, triggers
+from handlers.trading.account import AccountState
+from handlers.trading.draft import Draft
+from handlers.trading.events import (
+    OrderActivated,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderTrailed,
+    OrderTriggered,
+)
+from handlers.trading.fills import within_limit
+from handlers.trading.market import Market
+from handlers.trading.money import ZERO
+from handlers.trading.order import Order
+from handlers.trading.rejections import InsufficientMargin
+from handlers.trading.reports import Activate, Cancel, Fill, Reject, Report, Trail, Trigger
+from handlers.trading.transactions import Cause
+
+
+@money.exact
+def report(
+    state: AccountState, reports: Iterable[Report], market: Market, now: int
+) -> Draft | None:
+    """What the venue says about open orders; None where nothing of it still matters.
+
+    An order that has expired by then is expired, not filled. A market order that waited for the
+    open is rejected where the opening price leaves the account short of margin.
+    """
+    current = [item for item in reports if item.order_id in state.open_orders]
+    if not current:
+        return None
+    first = current[0]
+    cause = Cause(TransactionCause.ORDER_FILLED, first.order_id)
+    draft = Draft(state, cause, now, first.market_time)
+    for item in current:
+        _hear(draft, item, market)
+    if not draft.events:
+        return None
+    draft.because(Cause(_cause_of(draft), first.order_id))
+    return draft
+
+
+@money.exact
+def expire(state: AccountState, market: Market, now: int) -> Draft | None:
+    """Ends the orders whose time has come; None where there is none."""
+    due = [order for order in state.open_orders.values() if is_due(order, market)]
+    if not due:
+        return None
+    cause = Cause(TransactionCause.ORDER_EXPIRED, due[0].order_id)
+    draft = Draft(state, cause, now, market.market_time(due[0].symbol))
+    for order in due:
+        if draft.order(order.order_id).open:
+            draft.expire(order.order_id)
+    return draft
+
+
+def is_due(order: Order, market: Market) -> bool:
+    if order.expires_at is None or market.symbol(order.symbol) is None:
+        return False
+    return order.expires_at <= market.market_time(order.symbol)
+
+
+def carry_out(draft: Draft, reports: Iterable[Report]) -> None:
+    """Books reports about an order that nothing else has touched since they were made."""
+    for item in reports:
+        order = draft.order(item.order_id)
+        if order.open:
+            _book(draft, order, item)
+
+
+def _hear(draft: Draft, item: Report, market: Market) -> None:
+    order = draft.order(item.order_id)
+    if not order.open:
+        return
+    if order.expires_at is not None and order.expires_at <= item.market_time:
+        draft.expire(order.order_id)
+    elif isinstance(item, Fill) and _unaffordable(draft, order, market):
+        draft.reject(order.order_id, InsufficientMargin.code)
+    else:
+        _book(draft, order, item)
+
+
+def _book(draft: Draft, order: Order, item: Report) -> None:
+    match item:
+        case Fill() if _may_fill(order, item):
+            draft.fill(item)
+        case Cancel() if not order.waits_for_trigger:
+            draft.cancel(order.order_id, item.reason)
+        case Reject():
+            draft.reject(order.order_id, item.reason)
+        case Activate() if order.status is OrderStatus.PENDING:
+            draft.add(_activated(order, item))
+        case Trigger() if _may_trigger(order, item):
+            draft.add(OrderTriggered(order.order_id, item.price, item.rule, item.basis))
+        case Trail() if order.working and order.waits_for_trigger:
+            _trail(draft, order, item)
+        case _:
+            pass
+
+
+def _may_fill(order: Order, fill: Fill) -> bool:
+    return order.working and not order.waits_for_trigger and within_limit(order, fill.price)
+
+
+def _may_trigger(order: Order, trigger: Trigger) -> bool:
+    if not order.working or not order.waits_for_trigger or order.stop_price is None:
+        return False
+    return triggers.reached(order.side, order.stop_price, trigger.price)
+
+
+def _activated(order: Order, item: Activate) -> OrderActivated:
+    moved = order if item.seen is None else trailing.moved(order, item.seen)
+    return OrderActivated(order.order_id, order.quantity, moved.stop_price, moved.trail_mark)
+
+
+def _trail(draft: Draft, order: Order, item: Trail) -> None:
+    mark = order.trail_mark
+    if mark is not None and not trailing.is_better(order.side, item.seen, mark):
+        return
+    moved = trailing.moved(order, item.seen)
+    if moved.stop_price is not None:
+        draft.add(OrderTrailed(order.order_id, item.seen, moved.stop_price))
+
+
+def _unaffordable(draft: Draft, order: Order, market: Market) -> bool:
+    if not order.takes_any_price:
+        return False
+    if margin.opening_quantity(draft.positions.get(order.symbol), order) == ZERO:
+        return False
+    return risk.shortfall(draft, market) > ZERO
+
+
+_CAUSES = (
+    (OrderFilled, TransactionCause.ORDER_FILLED),
+    (OrderExpired, TransactionCause.ORDER_EXPIRED),
+    (OrderRejected, TransactionCause.ORDER_REJECTED),
+    (OrderTriggered, TransactionCause.ORDER_TRIGGERED),
+    (OrderActivated, TransactionCause.ORDER_ACTIVATED),
+    (OrderCanceled, TransactionCause.ORDER_CANCELED),
+    (OrderTrailed, TransactionCause.ORDER_TRAILED),
+)
+
+
+def _cause_of(draft: Draft) -> TransactionCause:
+    """The weightiest of what happened."""
+    for kind, cause in _CAUSES:
+        if any(isinstance(event, kind) for event in draft.events):
+            return cause
+    return TransactionCause.ORDER_MODIFIED

@@ -1,0 +1,70 @@
+"""What a venue says about an order."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from handlers.trading.events import BarBasis, QuoteBasis
+
+
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """A pending order has reached the venue."""
+
+    order_id: str
+    market_time: int
+    seen: Decimal | None = None
+    """The price from which a trailing stop follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A stop was reached."""
+
+    order_id: str
+    price: Decimal
+    rule: str
+    basis: QuoteBasis | BarBasis
+    market_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The market went on in favor of a trailing stop, up or down to this price."""
+
+    order_id: str
+    seen: Decimal
+    market_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What the venue did with an order, and why at this price."""
+
+    order_id: str
+    quantity: Decimal
+    price: Decimal
+    model: str
+    rule: str
+    basis: QuoteBasis | BarBasis
+    market_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The venue ended an order without filling what remained."""
+
+    order_id: str
+    reason: str
+    market_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The venue refused a pending order when it came."""
+
+    order_id: str
+    reason: str
+    market_time: int
+
+
+Report = Activate | Trigger | Trail | Fill | Cancel | Reject

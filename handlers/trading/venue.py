@@ -1,0 +1,122 @@
+"""The rules of the simulated venue: what one quote or one bar does to one order. Pure.
+
+The path inside a bar is not recorded. It is taken to be the one that is worse for the trader: the
+bar reaches a stop before a limit on the other side, and a trailing stop before it follows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from generated.models import OrderStatus, Side, TimeInForce
+from handlers.market.bars import Bar
+from handlers.market.quotes import Quote
+from handlers.trading import trailing, triggers
+from handlers.trading.events import BarBasis, QuoteBasis
+from handlers.trading.fills import BarFills, QuoteFills, bar_basis, quote_basis
+from handlers.trading.order import Order
+from handlers.trading.reports import Activate, Cancel, Fill, Reject, Report, Trail, Trigger
+
+NOT_FILLED_AT_ONCE: Final = "not_filled_at_once"
+POST_ONLY: Final = "post_only_would_fill"
+AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
+
+_QUOTES: Final = QuoteFills()
+_BARS: Final = BarFills()
+
+
+def on_quote(order: Order, quote: Quote) -> tuple[Report, ...]:
+    """What the quote does to the order, in order; nothing where it is older than the order."""
+    if quote.time < order.working_since:
+        return ()
+    return tuple(_on_quote(order, quote))
+
+
+def on_bar(order: Order, bar: Bar) -> tuple[Report, ...]:
+    """What the bar does to the order; nothing where it was open when the order was accepted."""
+    if bar.time < order.working_since:
+        return ()
+    return tuple(_on_bar(order, bar))
+
+
+def _on_quote(order: Order, quote: Quote) -> Iterator[Report]:
+    if order.status is OrderStatus.PENDING:
+        seen = seen_by(order, quote)
+        yield Activate(order.order_id, quote.time, seen)
+        order = _activated(order, seen)
+        if order.post_only and _QUOTES.fill(order, quote):
+            yield Reject(order.order_id, POST_ONLY, quote.time)
+            return
+    if order.waits_for_trigger and (seen := seen_by(order, quote)) is not None:
+        if order.stop_price is None:
+            yield Trail(order.order_id, seen, quote.time)
+            order = _activated(order, seen)
+        if not _reached(order, seen):
+            yield from _followed(order, seen, quote.time)
+            return
+        yield _triggered(order, seen, quote_basis(quote), quote.time)
+        order = replace(order, triggered_at=quote.time)
+    yield from _ended(order, _QUOTES.fill(order, quote), quote.time)
+
+
+def _on_bar(order: Order, bar: Bar) -> Iterator[Report]:
+    basis = bar_basis(bar)
+    if order.status is OrderStatus.PENDING:
+        yield Activate(order.order_id, bar.time, basis.open)
+        order = _activated(order, basis.open)
+    if order.waits_for_trigger and order.stop_price is None:
+        yield Trail(order.order_id, basis.open, bar.time)
+        order = _activated(order, basis.open)
+    stop = order.stop_price
+    if not order.waits_for_trigger or stop is None:
+        yield from _ended(order, _BARS.fill(order, bar), bar.time)
+        return
+    buying = order.side is Side.BUY
+    gone_to = basis.high if buying else basis.low
+    if _reached(order, basis.open):
+        yield _triggered(order, basis.open, basis, bar.time)
+        order = replace(order, triggered_at=bar.time)
+        yield from _ended(order, _BARS.fill(order, bar), bar.time)
+    elif _reached(order, gone_to):
+        yield _triggered(order, stop, basis, bar.time)
+        order = replace(order, triggered_at=bar.time)
+        yield from _ended(order, _BARS.fill_at_stop(order, bar, stop), bar.time)
+    else:
+        yield from _followed(order, basis.low if buying else basis.high, bar.time)
+
+
+def seen_by(order: Order, quote: Quote) -> Decimal | None:
+    """The price that a stop looks at; None for an order that is no stop."""
+    if order.trigger_by is None:
+        return None
+    return triggers.price(quote, order.side, order.trigger_by)
+
+
+def _reached(order: Order, seen: Decimal) -> bool:
+    return order.stop_price is not None and triggers.reached(order.side, order.stop_price, seen)
+
+
+def _activated(order: Order, seen: Decimal | None) -> Order:
+    active = replace(order, status=OrderStatus.WORKING)
+    return active if seen is None else trailing.moved(active, seen)
+
+
+def _triggered(order: Order, seen: Decimal, basis: QuoteBasis | BarBasis, time: int) -> Trigger:
+    beyond = "at or above" if order.side is Side.BUY else "at or below"
+    price = order.trigger_by.value if order.trigger_by else ""
+    return Trigger(order.order_id, seen, f"{price} is {beyond} the stop", basis, time)
+
+
+def _followed(order: Order, seen: Decimal, time: int) -> Iterator[Report]:
+    if order.trail_mark is not None and trailing.is_better(order.side, seen, order.trail_mark):
+        yield Trail(order.order_id, seen, time)
+
+
+def _ended(order: Order, fill: Fill | None, time: int) -> Iterator[Report]:
+    """The fill; and the end of an order that acts once."""
+    whole = fill is not None and fill.quantity == order.remaining
+    if fill and (whole or order.time_in_force is not TimeInForce.FOK):
+        yield fill
+    if order.time_in_force in AT_ONCE and not whole:
+        yield Cancel(order.order_id, NOT_FILLED_AT_ONCE, time)
