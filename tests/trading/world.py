@@ -38,6 +38,7 @@ def make_symbol(
     largest: str = "1000000",
     rate: str = "0.5",
     clock: AccountClock = AccountClock.LIVE,
+    kind: SymbolType = SymbolType.STOCK,
 ) -> Symbol:
     exchange, _, ticker = symbol_id.rpartition(":")
     return Symbol(
@@ -45,7 +46,7 @@ def make_symbol(
         ticker=ticker,
         exchange=exchange or "SIM",
         description=f"{ticker} of a test",
-        type=SymbolType.STOCK,
+        type=kind,
         currency="USD",
         tick_size=Decimal(tick),
         quantity_step=Decimal(step),
