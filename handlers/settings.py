@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         500, ge=1, description="Recorded bars that lie behind the cursor when a replay begins."
     )
 
+    fill_models: Path | None = Field(
+        None,
+        description="TOML file of slippage, fees, latency and liquidity; unset: the best case.",
+    )
+
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Least level."
     )

@@ -1,11 +1,14 @@
 """The operator's file of fill models: what it may say, and how it is told what is wrong."""
 
+import inspect
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from generated.models import SymbolType
+from handlers.brokers import fill_models
 from handlers.brokers.fill_models import read_fill_models
 from handlers.operations.refusal import Refused
 from handlers.trading.models.fees import UnitFee, ValueFee
@@ -42,6 +45,9 @@ latency = {model = "none"}
 liquidity = {model = "unlimited"}
 queue = {model = "first"}
 """
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "operating.md"
 
 
 @pytest.fixture
@@ -94,6 +100,17 @@ def test_the_seed_decides_the_chances(file: Path) -> None:
 def test_a_model_can_be_named_none(file: Path) -> None:
     file.write_text(NOTHING)
     assert profile(read_fill_models(file), SymbolType.STOCK) == BEST_CASE
+
+
+def test_the_documented_file_can_be_read_and_every_model_is_documented(file: Path) -> None:
+    document = DOCUMENT.read_text("utf-8")
+    file.write_text(document.partition("```toml\n")[2].partition("```")[0])
+    assert profile(read_fill_models(file), SymbolType.STOCK).fee == UnitFee(
+        Decimal("0.005"), Decimal(1)
+    )
+    models = re.findall(r'model: Literal\["(\w+)"\]', inspect.getsource(fill_models))
+    assert len(models) == 14
+    assert all(f"`{model}`" in document for model in models)
 
 
 @pytest.mark.parametrize(
