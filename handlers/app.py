@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from random import SystemRandom
 from typing import TypeVar
@@ -15,6 +15,7 @@ from generated.rest.version import API_VERSION, LIFECYCLE
 from generated.ws.dispatch import Dispatch, Topics
 from generated.ws.policy import FRESHNESS, LIMITS, RESUME
 from generated.ws.publisher import Publisher
+from handlers.brokers.fill_models import read_fill_models
 from handlers.brokers.paper import PaperBroker
 from handlers.clock import Clock
 from handlers.feeds.feeds import Feeds
@@ -59,6 +60,7 @@ from handlers.storage.ledger import Ledger
 from handlers.storage.replays import SqlReplays
 from handlers.storage.sql_ledger import SqlLedger
 from handlers.storage.watched_ledger import WatchedLedger
+from handlers.trading.models.profile import FillModels
 from handlers.ws.account import AccountStream
 from handlers.ws.bars import BarsStream
 from handlers.ws.connection import ConnectionStream
@@ -80,6 +82,7 @@ class Ports:
     backplane: Backplane
     feeds: Feeds
     passwords: Passwords
+    fill_models: FillModels = field(default_factory=FillModels)
 
     def close(self) -> None:
         """Let go of what they hold, once the application has stopped."""
@@ -107,6 +110,7 @@ def open_ports(settings: Settings, clock: Clock, database: Database) -> Ports:
             ]
         ),
         passwords=Passwords(),
+        fill_models=read_fill_models(settings.fill_models),
     )
 
 
@@ -125,7 +129,8 @@ def open_backplane(settings: Settings) -> Backplane:
 def create_application(settings: Settings, ports: Ports) -> FastAPI:
     """The whole server as an ASGI application; its lifespan starts and stops it."""
     clock, feeds = ports.clock, ports.feeds
-    broker = PaperBroker(feeds)
+    freshness = Freshness(feeds, clock, FRESHNESS.stale_after)
+    broker = PaperBroker(feeds, ports.fill_models, freshness.is_stale)
     ledger = WatchedLedger(ports.ledger, clock, _ledger_probe(ports))
     oms = Oms(
         ledger=ledger,
@@ -144,7 +149,6 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         resume_window=RESUME.window,
     )
     publisher = Publisher(hub)
-    freshness = Freshness(feeds, clock, FRESHNESS.stale_after)
     bars = BarsStream(feeds, freshness, publisher)
     quotes = QuotesStream(feeds, freshness, publisher)
     account_stream = AccountStream(oms, publisher)

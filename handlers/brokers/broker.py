@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Protocol
 
+from handlers.market.symbols import Symbol
 from handlers.trading.market import Market
 from handlers.trading.order import Order
 from handlers.trading.reports import Report
@@ -35,6 +36,13 @@ class Broker(ABC):
 
         Without effect: the order may still be refused. A broker that must ask somebody first
         has nothing to say here.
+        """
+
+    @abstractmethod
+    def delay(self, symbol: Symbol, order_id: str) -> int:
+        """Milliseconds of market time until a new order reaches the venue, where that is simulated.
+
+        Until then it is pending. The same for the same order, whenever it is asked.
         """
 
     @abstractmethod

@@ -10,21 +10,31 @@ from handlers.brokers.broker import Broker, BrokerSink
 from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
+from handlers.market.symbols import Symbol
 from handlers.trading import span, trailing, venue
 from handlers.trading.exchange import Exchange, Resting
 from handlers.trading.fills import bar_basis
 from handlers.trading.market import Market
+from handlers.trading.models.modeled import ModeledFills
+from handlers.trading.models.profile import FillModels
 from handlers.trading.order import Order
-from handlers.trading.reports import Cancel, Report, Trail
-from handlers.trading.venue import NOT_FILLED_AT_ONCE
+from handlers.trading.reports import NOT_FILLED_AT_ONCE, Cancel, Report, Trail
 
 
 @final
 class PaperBroker(Broker, FeedSink):
     """Symbols on the live clock fill on quotes, recorded ones on their next daily bar."""
 
-    def __init__(self, market: Market) -> None:
+    def __init__(
+        self,
+        market: Market,
+        models: FillModels | None = None,
+        is_stale: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """`is_stale` says of a symbol whether its feed gives no sign of life."""
         self._market = market
+        self._models = models or FillModels()
+        self._is_stale = is_stale
         self._exchange = Exchange()
         self._sink: BrokerSink | None = None
 
@@ -36,8 +46,14 @@ class PaperBroker(Broker, FeedSink):
     def at_once(self, order: Order, market: Market) -> tuple[Report, ...]:
         if not order.working or self._by_bars(order.symbol) or not market.is_open(order.symbol):
             return ()
-        quote = market.quote(order.symbol)
-        return venue.on_quote(order, quote) if quote else ()
+        quote, fills = market.quote(order.symbol), self._fills(order.symbol)
+        if quote is None or fills is None or self._is_stale(order.symbol):
+            return ()
+        return venue.on_quote(order, quote, fills)
+
+    @override
+    def delay(self, symbol: Symbol, order_id: str) -> int:
+        return self._models.delay(symbol, order_id, 1)
 
     @override
     def work(self, account_id: str, order: Order) -> None:
@@ -56,16 +72,21 @@ class PaperBroker(Broker, FeedSink):
             return
         if self._by_bars(quote.symbol) or not self._market.is_open(quote.symbol):
             return
-        taken = self._exchange.take(quote.symbol, span.of_quote(quote))
-        self._tell(taken, lambda order: venue.on_quote(order, quote))
+        fills = self._fills(quote.symbol)
+        if fills is not None:
+            taken = self._exchange.take(quote.symbol, span.of_quote(quote))
+            self._tell(taken, lambda order: venue.on_quote(order, quote, fills))
 
     @override
     def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
         """A recorded day as a whole; what only waits for this bar and is not filled ends."""
         if resolution is not Resolution.DAY or not closed or not self._by_bars(symbol_id):
             return
+        fills = self._fills(symbol_id)
+        if fills is None:
+            return
         taken = self._exchange.take(symbol_id, span.of_bar(bar_basis(bar)))
-        self._tell(taken, lambda order: venue.on_bar(order, bar))
+        self._tell(taken, lambda order: venue.on_bar(order, bar, fills))
         missed = self._exchange.at_once(symbol_id, bar.time)
         self._report(
             [
@@ -98,6 +119,10 @@ class PaperBroker(Broker, FeedSink):
             for account_id, account_reports in by_account.items():
                 if account_reports:
                     self._sink.on_reports(account_id, tuple(account_reports))
+
+    def _fills(self, symbol_id: str) -> ModeledFills | None:
+        symbol = self._market.symbol(symbol_id)
+        return None if symbol is None else ModeledFills(self._models, symbol)
 
     def _by_bars(self, symbol_id: str) -> bool:
         symbol = self._market.symbol(symbol_id)

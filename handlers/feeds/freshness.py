@@ -73,6 +73,11 @@ class Freshness(FeedSink):
         if follower is not None and follower.stale:
             self._stale -= 1
 
+    def is_stale(self, symbol_id: str) -> bool:
+        """Whether its market is open and its feed silent, as of now."""
+        feed = self._feeds.feed(symbol_id)
+        return self._age(feed) > self._stale_after and self._feeds.is_open(symbol_id)
+
     async def run(self) -> None:
         """Check until canceled."""
         while True:

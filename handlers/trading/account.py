@@ -3,9 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from generated.models import PositionStatus
+from generated.models import PositionStatus, Side
 from handlers.trading import money
 from handlers.trading.activities import Activity
 from handlers.trading.change import Balance, BrokenLedger, Change, Epoch, Identity, Profile
@@ -16,6 +16,7 @@ from handlers.trading.events import (
     AccountReset,
     AccountRestored,
     BalanceChanged,
+    BarBasis,
     Event,
     OrderAccepted,
     OrderActivated,
@@ -30,14 +31,19 @@ from handlers.trading.events import (
     PositionChanged,
     PositionClosed,
     PositionOpened,
+    QuoteBasis,
 )
 from handlers.trading.execution import Execution
 from handlers.trading.history import History, forked
+from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.position import Position
 from handlers.trading.transactions import AsOf, Cause, Transaction
 
 T = TypeVar("T")
+
+LATE: Final = 5_000
+"""Milliseconds by which an execution may be booked before one on an older price."""
 
 
 class AccountState:
@@ -159,6 +165,16 @@ class AccountState:
         twin = AccountState()
         vars(twin).update({name: forked(value) for name, value in vars(self).items()})
         return twin
+
+    def taken(self, symbol: str, side: Side, basis: QuoteBasis | BarBasis) -> Decimal:
+        """What the orders of that side have taken of the quote or bar so far."""
+        total = ZERO
+        for item in reversed(self._executions):
+            if item.market_time < basis.time - LATE:
+                break
+            if item.symbol == symbol and item.side is side and item.basis == basis:
+                total += item.quantity
+        return total
 
     def view(self, sequence: int | None = None) -> "AccountView":
         """The account as of a transaction, by default the newest."""

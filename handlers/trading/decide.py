@@ -4,15 +4,17 @@ Each takes the state and the market of this instant and gives a draft of one tra
 raises a `Rejection`. A request that was carried out before is answered by `Repeated`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, Protocol
 
 from generated.models import (
     AccountClock,
     AccountType,
+    OrderStatus,
     TransactionCause,
 )
+from handlers.market.symbols import Symbol
 from handlers.trading import acceptance, margin, money, risk, terms, triggers
 from handlers.trading.account import AccountState
 from handlers.trading.commands import CancelOrder, ClosePosition, PlaceOrder
@@ -51,6 +53,10 @@ class Venue(Protocol):
         """What happens to the order in the instant of its acceptance. Has no effect."""
         ...
 
+    def delay(self, symbol: Symbol, order_id: str) -> int:
+        """Milliseconds of market time until the order is there."""
+        ...
+
 
 class Repeated(Exception):
     """The same request was carried out before, in this transaction."""
@@ -77,7 +83,7 @@ def place(
     draft = Draft(state, cause, now, market.market_time(command.symbol))
     risk.check_reduces(draft, command)
     risk.check_group(draft, command)
-    order = accept(draft, acceptance.entry(order_id, command, symbol, market))
+    order = send(draft, acceptance.entry(order_id, command, symbol, market), venue, market)
     by = command.trigger_by or triggers.default(symbol.type)
     for leg in acceptance.legs(order, command.take_profit, command.stop_loss, by):
         draft.add(leg)
@@ -122,7 +128,7 @@ def close(
     cause = Cause(TransactionCause.POSITION_CLOSED, order_id, key)
     draft = Draft(state, cause, now, market.market_time(position.symbol))
     event = acceptance.closing(order_id, position, quantity, market)
-    carry_out(draft, venue.at_once(accept(draft, event), market))
+    carry_out(draft, venue.at_once(send(draft, event, venue, market), market))
     return draft
 
 
@@ -190,7 +196,13 @@ def check_repeated(state: AccountState, idempotency: Idempotency | None) -> None
         raise ArchivedAccount("The account is archived: restore it first.")
 
 
-def accept(draft: Draft, event: OrderAccepted) -> Order:
+def send(draft: Draft, event: OrderAccepted, venue: Venue, market: Market) -> Order:
+    """The order as it begins: pending, where the way to the venue takes time."""
+    symbol = market.symbol(event.symbol)
+    delay = 0 if symbol is None else venue.delay(symbol, event.order_id)
+    if delay:
+        there = draft.market_time + delay
+        event = replace(event, status=OrderStatus.PENDING, effective_at=there)
     draft.add(event)
     return draft.order(event.order_id)
 

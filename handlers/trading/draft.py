@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
-from generated.models import ActivityType
-from handlers.trading import brackets
+from generated.models import ActivityType, TimeInForce
+from handlers.trading import brackets, money
 from handlers.trading.account import AccountState
 from handlers.trading.change import BrokenLedger, Change
 from handlers.trading.events import (
@@ -16,12 +17,12 @@ from handlers.trading.events import (
     OrderRejected,
 )
 from handlers.trading.money import ZERO
-from handlers.trading.order import Order
+from handlers.trading.order import AT_ONCE, Order
 from handlers.trading.position import Part, Position, settle
-from handlers.trading.reports import Fill
+from handlers.trading.reports import NOT_FILLED_AT_ONCE, Fill
 from handlers.trading.transactions import Cause, Transaction, identifier
 
-POSITION_CLOSED = "position_closed"
+POSITION_CLOSED: Final = "position_closed"
 
 
 class Draft:
@@ -94,18 +95,24 @@ class Draft:
         self._events.append(event)
 
     def fill(self, fill: Fill) -> None:
-        """Books a fill: execution, position and balance. A reduce-only order stops at flat."""
+        """Books a fill: execution, position and balance. A reduce-only order stops at flat.
+
+        No more is filled than the earlier fills of the account have left of what was offered.
+        """
         order = self.order(fill.order_id)
         position = self.positions.get(order.symbol)
-        quantity = min(fill.quantity, order.remaining)
+        wanted = min(fill.quantity, order.remaining)
         if order.reduce_only:
-            quantity = min(quantity, closable_quantity(order, position))
+            wanted = min(wanted, closable_quantity(order, position))
+        quantity = min(wanted, self._left(order, fill))
+        if quantity < wanted and order.time_in_force is TimeInForce.FOK:
+            quantity = ZERO
         if quantity > ZERO:
             brackets.reserve(self, order)
             self._book(order, position, fill, quantity)
             brackets.share(self, order, quantity)
-        if quantity < min(fill.quantity, order.remaining) and self.order(order.order_id).open:
-            self.add(OrderCanceled(order.order_id, POSITION_CLOSED))
+        if self.order(order.order_id).open:
+            self._cut_short(order, fill, wanted, quantity)
         brackets.reconcile(self, order.symbol)
 
     def cancel(self, order_id: str, reason: str) -> None:
@@ -132,6 +139,23 @@ class Draft:
         self._change.transaction = self.transaction()
         return self._change
 
+    def _left(self, order: Order, fill: Fill) -> Decimal:
+        """What others of the account have left of the offer."""
+        if fill.offered is None:
+            return fill.quantity
+        taken = self._state.taken(order.symbol, order.side, fill.basis)
+        for item in self._change.executions:
+            if item.symbol == order.symbol and item.side is order.side and item.basis == fill.basis:
+                taken += item.quantity
+        return max(fill.offered - taken, ZERO)
+
+    def _cut_short(self, order: Order, fill: Fill, wanted: Decimal, quantity: Decimal) -> None:
+        """Ends what may not wait for the rest."""
+        if wanted < min(fill.quantity, order.remaining) and quantity == wanted:
+            self.add(OrderCanceled(order.order_id, POSITION_CLOSED))
+        elif quantity < wanted and order.time_in_force in AT_ONCE:
+            self.add(OrderCanceled(order.order_id, NOT_FILLED_AT_ONCE))
+
     def _end(self, event: OrderCanceled | OrderExpired | OrderRejected) -> None:
         self.add(event)
         brackets.reconcile(self, self.order(event.order_id).symbol)
@@ -139,6 +163,7 @@ class Draft:
     def _book(self, order: Order, position: Position | None, fill: Fill, quantity: Decimal) -> None:
         new_id = self.new_id("pos")
         for part in settle(position, order.symbol, order.side, quantity, fill.price, new_id):
+            commission = self._commission(fill, part.quantity)
             self.add(
                 OrderFilled(
                     order_id=order.order_id,
@@ -147,7 +172,7 @@ class Draft:
                     effect=part.effect,
                     quantity=part.quantity,
                     price=fill.price,
-                    commission=ZERO,
+                    commission=commission,
                     realized_pnl=part.realized_pnl,
                     model=fill.model,
                     rule=fill.rule,
@@ -156,6 +181,7 @@ class Draft:
             )
             self.add(part.event)
             self._realize(order, part)
+            self._charge(order, part, commission)
 
     def _realize(self, order: Order, part: Part) -> None:
         if part.realized_pnl:
@@ -164,6 +190,25 @@ class Draft:
                     part.realized_pnl,
                     self.balance + part.realized_pnl,
                     ActivityType.REALIZED_PNL,
+                    order.symbol,
+                    order.order_id,
+                    part.position_id,
+                )
+            )
+
+    def _commission(self, fill: Fill, quantity: Decimal) -> Decimal:
+        """What the order owes with so much more filled, less what it has paid."""
+        order = self.order(fill.order_id)
+        value = order.filled_value + money.value_of(quantity, fill.price)
+        return fill.fee.commission(order.commission, order.filled_quantity + quantity, value)
+
+    def _charge(self, order: Order, part: Part, commission: Decimal) -> None:
+        if commission:
+            self.add(
+                BalanceChanged(
+                    -commission,
+                    self.balance - commission,
+                    ActivityType.COMMISSION,
                     order.symbol,
                     order.order_id,
                     part.position_id,

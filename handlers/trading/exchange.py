@@ -12,9 +12,8 @@ from itertools import count
 from typing import Final
 
 from generated.models import OrderStatus, Side, TriggerBy
-from handlers.trading.order import Order
+from handlers.trading.order import AT_ONCE, Order
 from handlers.trading.span import Span
-from handlers.trading.venue import AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

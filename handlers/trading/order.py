@@ -33,6 +33,7 @@ from handlers.trading.events import (
 from handlers.trading.money import ZERO
 from handlers.trading.transactions import Transaction
 
+AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 STOPS: Final = frozenset({OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
 
 
@@ -108,6 +109,8 @@ class Order:
     """What was paid or received for the filled quantity; the average price derives from it."""
     opened_quantity: Decimal
     """What of the filled quantity opened or added to a position."""
+    commission: Decimal
+    """What its fills were charged so far."""
     reason: str | None
     """Why it was rejected or canceled."""
     revision: int
@@ -208,6 +211,7 @@ class Order:
             filled_quantity=filled,
             filled_value=self.filled_value + money.value_of(event.quantity, event.price),
             opened_quantity=self.opened_quantity + opened,
+            commission=self.commission + event.commission,
         )
 
     def _moved(self, trigger: Trigger, stamp: Transaction, **changes: Any) -> "Order":
@@ -254,6 +258,7 @@ def accepted(event: OrderAccepted, stamp: Transaction) -> Order:
         filled_quantity=ZERO,
         filled_value=ZERO,
         opened_quantity=ZERO,
+        commission=ZERO,
         reason=None,
         revision=1,
         created_at=stamp.recorded_at,

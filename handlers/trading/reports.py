@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from handlers.trading.events import BarBasis, QuoteBasis
+from handlers.trading.models.fees import FeeModel, NoFee
+
+FREE: Final = NoFee()
+NOT_FILLED_AT_ONCE: Final = "not_filled_at_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,9 @@ class Fill:
     rule: str
     basis: QuoteBasis | BarBasis
     market_time: int
+    offered: Decimal | None = None
+    """All that the account may take on this basis and side; None where there is no such limit."""
+    fee: FeeModel = FREE
 
 
 @dataclass(frozen=True, slots=True)

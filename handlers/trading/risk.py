@@ -11,7 +11,7 @@ from handlers.trading.commands import PlaceOrder
 from handlers.trading.draft import Draft
 from handlers.trading.market import Market
 from handlers.trading.money import ZERO
-from handlers.trading.order import STOPS, Order
+from handlers.trading.order import AT_ONCE, STOPS, Order
 from handlers.trading.rejections import (
     Fault,
     InsufficientMargin,
@@ -27,7 +27,6 @@ from handlers.trading.rejections import (
     WrongClock,
     fault,
 )
-from handlers.trading.venue import AT_ONCE
 
 HIGHEST_PRICE: Final = Decimal(10) ** 9
 """No limit may lie above this, in the symbol's currency."""

@@ -14,74 +14,79 @@ from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.trading import trailing, triggers
 from handlers.trading.events import BarBasis, QuoteBasis
-from handlers.trading.fills import BarFills, QuoteFills, bar_basis, quote_basis
-from handlers.trading.order import Order
-from handlers.trading.reports import Activate, Cancel, Fill, Reject, Report, Trail, Trigger
+from handlers.trading.fills import bar_basis, quote_basis, within_limit
+from handlers.trading.models.modeled import ModeledFills
+from handlers.trading.order import AT_ONCE, Order
+from handlers.trading.reports import (
+    NOT_FILLED_AT_ONCE,
+    Activate,
+    Cancel,
+    Fill,
+    Reject,
+    Report,
+    Trail,
+    Trigger,
+)
 
-NOT_FILLED_AT_ONCE: Final = "not_filled_at_once"
 POST_ONLY: Final = "post_only_would_fill"
-AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
-
-_QUOTES: Final = QuoteFills()
-_BARS: Final = BarFills()
 
 
-def on_quote(order: Order, quote: Quote) -> tuple[Report, ...]:
+def on_quote(order: Order, quote: Quote, fills: ModeledFills) -> tuple[Report, ...]:
     """What the quote does to the order, in order; nothing where it is older than the order."""
     if quote.time < order.working_since:
         return ()
-    return tuple(_on_quote(order, quote))
+    return tuple(_on_quote(order, quote, fills))
 
 
-def on_bar(order: Order, bar: Bar) -> tuple[Report, ...]:
+def on_bar(order: Order, bar: Bar, fills: ModeledFills) -> tuple[Report, ...]:
     """What the bar does to the order; nothing where it was open when the order was accepted."""
     if bar.time < order.working_since:
         return ()
-    return tuple(_on_bar(order, bar))
+    return tuple(_on_bar(order, bar, fills))
 
 
-def _on_quote(order: Order, quote: Quote) -> Iterator[Report]:
+def _on_quote(order: Order, quote: Quote, fills: ModeledFills) -> Iterator[Report]:
     if order.status is OrderStatus.PENDING:
         seen = seen_by(order, quote)
         yield Activate(order.order_id, quote.time, seen)
-        order = _activated(order, seen)
-        if order.post_only and _QUOTES.fill(order, quote):
+        order = _activated(order, seen, quote.time)
+        if order.post_only and within_limit(order, _touch(order, quote)):
             yield Reject(order.order_id, POST_ONLY, quote.time)
             return
     if order.waits_for_trigger and (seen := seen_by(order, quote)) is not None:
         if order.stop_price is None:
             yield Trail(order.order_id, seen, quote.time)
-            order = _activated(order, seen)
+            order = trailing.moved(order, seen)
         if not _reached(order, seen):
             yield from _followed(order, seen, quote.time)
             return
         yield _triggered(order, seen, quote_basis(quote), quote.time)
         order = replace(order, triggered_at=quote.time)
-    yield from _ended(order, _QUOTES.fill(order, quote), quote.time)
+    yield from _ended(order, fills.on_quote(order, quote), quote.time)
 
 
-def _on_bar(order: Order, bar: Bar) -> Iterator[Report]:
+def _on_bar(order: Order, bar: Bar, fills: ModeledFills) -> Iterator[Report]:
     basis = bar_basis(bar)
     if order.status is OrderStatus.PENDING:
         yield Activate(order.order_id, bar.time, basis.open)
-        order = _activated(order, basis.open)
+        order = _activated(order, basis.open, bar.time)
     if order.waits_for_trigger and order.stop_price is None:
         yield Trail(order.order_id, basis.open, bar.time)
-        order = _activated(order, basis.open)
+        order = trailing.moved(order, basis.open)
     stop = order.stop_price
     if not order.waits_for_trigger or stop is None:
-        yield from _ended(order, _BARS.fill(order, bar), bar.time)
+        yield from _ended(order, fills.on_bar(order, bar), bar.time)
         return
     buying = order.side is Side.BUY
     gone_to = basis.high if buying else basis.low
     if _reached(order, basis.open):
         yield _triggered(order, basis.open, basis, bar.time)
         order = replace(order, triggered_at=bar.time)
-        yield from _ended(order, _BARS.fill(order, bar), bar.time)
+        yield from _ended(order, fills.on_bar(order, bar), bar.time)
     elif _reached(order, gone_to):
         yield _triggered(order, stop, basis, bar.time)
         order = replace(order, triggered_at=bar.time)
-        yield from _ended(order, _BARS.fill_at_stop(order, bar, stop), bar.time)
+        yield from _ended(order, fills.on_bar_at_stop(order, bar, stop), bar.time)
     else:
         yield from _followed(order, basis.low if buying else basis.high, bar.time)
 
@@ -97,8 +102,12 @@ def _reached(order: Order, seen: Decimal) -> bool:
     return order.stop_price is not None and triggers.reached(order.side, order.stop_price, seen)
 
 
-def _activated(order: Order, seen: Decimal | None) -> Order:
-    active = replace(order, status=OrderStatus.WORKING)
+def _touch(order: Order, quote: Quote) -> Decimal:
+    return quote.ask if order.side is Side.BUY else quote.bid
+
+
+def _activated(order: Order, seen: Decimal | None, time: int) -> Order:
+    active = replace(order, status=OrderStatus.WORKING, working_since=time)
     return active if seen is None else trailing.moved(active, seen)
 
 

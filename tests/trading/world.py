@@ -21,6 +21,7 @@ from handlers.trading.account import AccountState
 from handlers.trading.commands import CancelOrder, PlaceOrder
 from handlers.trading.draft import Draft
 from handlers.trading.margin import Figures
+from handlers.trading.models.profile import FillModels
 from handlers.trading.order import Order
 from handlers.trading.reports import Report
 from handlers.trading.transactions import Transaction
@@ -84,9 +85,11 @@ class HandMarket:
         self.session_ends: dict[str, int] = {}
         self.watched: list[str] = []
 
-    def set(self, symbol_id: str, bid: str | Decimal, ask: str | Decimal) -> Quote:
-        one, low, high = Decimal(1), Decimal(bid), Decimal(ask)
-        quote = Quote(symbol_id, self.time, low, high, high, one, one, one)
+    def set(
+        self, symbol_id: str, bid: str | Decimal, ask: str | Decimal, size: str | Decimal = "1"
+    ) -> Quote:
+        shown, low, high = Decimal(size), Decimal(bid), Decimal(ask)
+        quote = Quote(symbol_id, self.time, low, high, high, shown, shown, shown)
         self.quotes[symbol_id] = quote
         return quote
 
@@ -121,9 +124,15 @@ class HandMarket:
 class Desk:
     """One account without I/O: what is decided is applied at once, and kept."""
 
-    def __init__(self, market: HandMarket, clock: AccountClock = AccountClock.LIVE) -> None:
+    def __init__(
+        self,
+        market: HandMarket,
+        clock: AccountClock = AccountClock.LIVE,
+        models: FillModels | None = None,
+    ) -> None:
         self.market = market
-        self.broker = PaperBroker(market)
+        self.stale: set[str] = set()
+        self.broker = PaperBroker(market, models, lambda symbol: symbol in self.stale)
         self.broker.connect(self)
         self.state = AccountState()
         self.ledger: list[Transaction] = []
@@ -185,9 +194,11 @@ class Desk:
         balance, positions = state.balance.balance, state.open_positions
         return margin.figures(balance, positions, orders, self.market, Decimal(1))
 
-    def quote(self, symbol: str, bid: str | Decimal, ask: str | Decimal) -> None:
+    def quote(
+        self, symbol: str, bid: str | Decimal, ask: str | Decimal, size: str | Decimal = "1"
+    ) -> None:
         self.market.time += 250
-        self.broker.on_quote(self.market.set(symbol, bid, ask))
+        self.broker.on_quote(self.market.set(symbol, bid, ask, size))
 
     def bar(self, symbol: str, bar: Bar) -> None:
         self.market.time = bar.time

@@ -1,0 +1,114 @@
+"""Fills as the models of a symbol make them of the best case."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final, final
+
+from generated.models import Side
+from handlers.market.bars import Bar
+from handlers.market.quotes import Quote
+from handlers.market.symbols import Symbol
+from handlers.trading import money
+from handlers.trading.fills import BarFills, QuoteFills, bar_basis
+from handlers.trading.models.profile import BEST_CASE, FillModels
+from handlers.trading.models.slippage import Touch, slipped
+from handlers.trading.money import CONTEXT, ZERO
+from handlers.trading.order import Order
+from handlers.trading.reports import Fill
+
+_QUOTES: Final = QuoteFills()
+_BARS: Final = BarFills()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a price shows to one side of the market."""
+
+    best: Decimal
+    """As far as the market came towards the order: the ask for a buy, the low of a bar."""
+    worst: Decimal | None
+    """Nothing fills beyond: the high of a bar for a buy; None where nothing says so."""
+    spread: Decimal
+    size: Decimal
+
+
+@final
+class ModeledFills:
+    """The fills of one symbol; None where the price does not fill the order."""
+
+    def __init__(self, models: FillModels, symbol: Symbol) -> None:
+        self._profile = models.of(symbol)
+        self._draws = models.draws
+        self._symbol = symbol
+
+    def on_quote(self, order: Order, quote: Quote) -> Fill | None:
+        fill = _QUOTES.fill(order, quote)
+        if fill is None or self._profile is BEST_CASE:
+            return fill
+        return self._modeled(order, fill, _shown_by_quote(quote, order.side))
+
+    def on_bar(self, order: Order, bar: Bar) -> Fill | None:
+        return self._of_bar(order, _BARS.fill(order, bar), bar)
+
+    def on_bar_at_stop(self, order: Order, bar: Bar, stop: Decimal) -> Fill | None:
+        return self._of_bar(order, _BARS.fill_at_stop(order, bar, stop), bar)
+
+    def _of_bar(self, order: Order, fill: Fill | None, bar: Bar) -> Fill | None:
+        if fill is None or self._profile is BEST_CASE:
+            return fill
+        return self._modeled(order, fill, _shown_by_bar(bar, order.side))
+
+    def _modeled(self, order: Order, fill: Fill, shown: _Shown) -> Fill | None:
+        """An order takes where it must, and on the price at which it came to trade."""
+        since = max(order.working_since, order.triggered_at or 0)
+        takes = order.limit_price is None or fill.basis.time <= since
+        if not takes and shown.best == order.limit_price and not self._reached(order, fill):
+            return None
+        profile, quantity = self._profile, fill.quantity
+        offered = profile.liquidity.available(shown.size, self._symbol.quantity_step)
+        if offered is not None:
+            quantity = min(quantity, offered)
+        if not quantity:
+            return None
+        modeled = replace(
+            fill,
+            quantity=quantity,
+            model=profile.describe(fill.model),
+            offered=offered,
+            fee=profile.fee,
+        )
+        return self._slipped(order, modeled, shown) if takes else modeled
+
+    def _reached(self, order: Order, fill: Fill) -> bool:
+        return self._profile.queue.reached(self._draws, order.order_id, fill.basis.time)
+
+    def _slipped(self, order: Order, fill: Fill, shown: _Shown) -> Fill:
+        touch = Touch(order.side, fill.price, shown.spread, shown.size, self._symbol.tick_size)
+        against = self._profile.slippage.against(fill.quantity, touch)
+        price = _inside(slipped(touch, against, order.limit_price), order.side, shown.worst)
+        difference = abs(CONTEXT.subtract(price, fill.price))
+        if not difference:
+            return fill
+        return replace(fill, price=price, rule=f"{fill.rule}, {money.text(difference)} worse")
+
+
+def _shown_by_quote(quote: Quote, side: Side) -> _Shown:
+    spread = CONTEXT.subtract(quote.ask, quote.bid)
+    if side is Side.BUY:
+        return _Shown(quote.ask, None, spread, quote.ask_size)
+    return _Shown(quote.bid, None, spread, quote.bid_size)
+
+
+def _shown_by_bar(bar: Bar, side: Side) -> _Shown:
+    """The spread is not recorded, it is zero; the size is the volume of the bar."""
+    basis, volume = bar_basis(bar), money.amount(Decimal(repr(bar.volume)))
+    if side is Side.BUY:
+        return _Shown(basis.low, basis.high, ZERO, volume)
+    return _Shown(basis.high, basis.low, ZERO, volume)
+
+
+def _inside(price: Decimal, side: Side, worst: Decimal | None) -> Decimal:
+    if worst is None:
+        return price
+    return min(price, worst) if side is Side.BUY else max(price, worst)
