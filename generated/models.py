@@ -212,10 +212,14 @@ class Adjustment(StrEnum):
 
 class AccountType(StrEnum):
     """
-    How the account is funded.
+    How the account is funded. A `margin` account binds a share of what it trades and may go short; its equity is the
+    balance plus unrealized profit and loss. A `cash` account pays in full and never sells what it does not own; its
+    balance is its cash, and its equity that plus the market value of its positions.
+
     """
 
     MARGIN = "margin"
+    CASH = "cash"
 
 
 class ActivityType(StrEnum):
@@ -1067,6 +1071,61 @@ class ClosePositionRequest(Model):
     """How much to close; all of it by default."""
 
 
+class Leverage(Model):
+    """How an account trades a symbol."""
+
+    symbol: SymbolId
+    leverage: Rate
+    """What is set; where nothing is set, the highest."""
+    min_leverage: Rate
+    max_leverage: Rate
+    leverage_step: Rate
+    """Leverages are multiples of this."""
+    initial_margin_rate: Rate
+    """Share of the value needed to open."""
+    maintenance_margin_rate: Rate
+    """Share of the value needed to hold."""
+
+
+class LeverageResult(Model):
+    leverage: Leverage
+    as_of: AsOf
+
+
+class LeverageRequest(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    leverage: Rate
+    """How many times its own money the account may trade in the symbol."""
+
+
+class MarginFigures(Model):
+    """The figures of an account that margin rates decide."""
+
+    initial_margin: Money
+    """Bound by open positions."""
+    maintenance_margin: Money
+    """Least equity that the open positions need."""
+    order_margin: Money
+    """Reserved by working orders."""
+    available_funds: Money
+    """Equity less initial margin, less order margin."""
+    buying_power: Money
+    """Value that available funds can open at the lowest initial margin rate."""
+    margin_level: Rate | MISSING = MISSING
+    """Equity divided by initial margin; absent without positions."""
+
+
+class LeveragePreview(Model):
+    before: Leverage
+    after: Leverage
+    margin_before: MarginFigures
+    margin_after: MarginFigures
+    missing: Money | MISSING = MISSING
+    """What the account lacks for it; absent where it could be set."""
+    as_of: AsOf
+
+
 MessageId = TypeAliasType("MessageId", Annotated[str, Field(max_length=64, min_length=1)])
 """Chosen by the client and echoed in the answer."""
 
@@ -1441,10 +1500,28 @@ class ProfileEvent(Model):
     archived: bool
 
 
+class SymbolLeverage(Model):
+    symbol: SymbolId
+    leverage: Rate
+
+
+class LeverageEvent(Model):
+    """A symbol is traded with another leverage from now on; its margin rates follow."""
+
+    type: Literal["leverage"]
+    leverage: SymbolLeverage
+
+
 AccountEvent = TypeAliasType(
     "AccountEvent",
     Annotated[
-        OrderEvent | ExecutionEvent | PositionEvent | BalanceEvent | ResetEvent | ProfileEvent,
+        OrderEvent
+        | ExecutionEvent
+        | PositionEvent
+        | BalanceEvent
+        | ResetEvent
+        | ProfileEvent
+        | LeverageEvent,
         Field(discriminator="type"),
     ],
 )
@@ -1469,6 +1546,7 @@ class TransactionCause(StrEnum):
     POSITION_CLOSED = "position_closed"
     ACCOUNT_RESET = "account_reset"
     ACCOUNT_UPDATED = "account_updated"
+    LEVERAGE_CHANGED = "leverage_changed"
 
 
 class AccountUpdate(Model):

@@ -42,6 +42,7 @@ from handlers.rest.auth import Auth
 from handlers.rest.datafeed import Datafeed
 from handlers.rest.executions import Executions
 from handlers.rest.health import Health
+from handlers.rest.leverage import Leverage
 from handlers.rest.orders import Orders
 from handlers.rest.positions import Positions
 from handlers.rest.versions import Versions
@@ -256,6 +257,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         orders=Orders(oms),
         positions=Positions(oms),
         executions=Executions(oms),
+        leverage=Leverage(oms, pnl, feeds, clock),
         security=authentication,
         routes=(
             metrics_route(metrics, authentication.admit),

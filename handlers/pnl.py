@@ -14,6 +14,7 @@ from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
 from handlers.trading import margin
 from handlers.trading.account import AccountState, AccountView
+from handlers.trading.leverage import MarginTerms
 from handlers.trading.margin import Figures
 from handlers.trading.transactions import Transaction
 from handlers.working import WatchedMarket
@@ -55,25 +56,27 @@ class Pnl(FeedSink):
     def connect(self, listener: PnlListener) -> None:
         self._listener = listener
 
-    def figures(self, state: AccountState) -> Figures:
-        """At the prices of this instant."""
+    def figures(self, state: AccountState, terms: MarginTerms | None = None) -> Figures:
+        """At the prices of this instant; as they would be on other `terms`."""
+        terms = terms or state.terms
         return margin.figures(
             state.balance.balance,
             state.open_positions,
             state.open_orders.values(),
             self._market,
-            self.lowest_rate(state.identity.clock),
+            terms,
+            self.lowest_rate(state.identity.clock, terms),
         )
 
     def first_figures(self, view: AccountView) -> Figures:
         """Of an account that begins: without orders and positions."""
-        rate = self.lowest_rate(view.identity.clock)
-        return margin.figures(view.balance.balance, {}, (), self._market, rate)
+        rate = self.lowest_rate(view.identity.clock, view.terms)
+        return margin.figures(view.balance.balance, {}, (), self._market, view.terms, rate)
 
-    def lowest_rate(self, clock: AccountClock) -> Decimal:
+    def lowest_rate(self, clock: AccountClock, terms: MarginTerms) -> Decimal:
         """The lowest initial margin rate among the clock's symbols, 1 where it has none."""
-        rates = (item.initial_margin_rate for item in self._market.symbols() if item.clock is clock)
-        return min(rates, default=Decimal(1))
+        symbols = (item for item in self._market.symbols() if item.clock is clock)
+        return min((terms.rates(item).initial for item in symbols), default=Decimal(1))
 
     def valued(self, account_id: str) -> tuple[str, ...]:
         """The symbols of its open positions that have a price somewhere."""

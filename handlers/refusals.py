@@ -43,6 +43,8 @@ _PROBLEMS: Final[Mapping[type[Rejection], type[problems.Problem]]] = {
     rejections.PostOnlyWouldFill: problems.PostOnlyWouldFill,
     rejections.NothingToReduce: problems.NothingToReduce,
     rejections.OcoGroupMismatch: problems.OcoGroupMismatch,
+    rejections.LeverageOutOfRange: problems.LeverageOutOfRange,
+    rejections.LeverageOffStep: problems.LeverageOffStep,
 }
 
 

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 from generated import models
 from generated.base import optional
+from handlers.market.symbols import Symbol
 from handlers.trading import events, money
 from handlers.trading.account import AccountState, AccountView
 from handlers.trading.activities import Activity
 from handlers.trading.change import Balance
 from handlers.trading.execution import Execution
+from handlers.trading.leverage import LOWEST, STEP, MarginTerms
 from handlers.trading.margin import Figures
 from handlers.trading.order import Order
 from handlers.trading.position import Position
@@ -53,6 +55,32 @@ def figures(value: Figures, time: int) -> models.AccountFigures:
             )
             for item in value.positions
         ],
+    )
+
+
+def margin_figures(value: Figures) -> models.MarginFigures:
+    level = value.margin_level
+    return models.MarginFigures(
+        initial_margin=_plain(value.initial_margin),
+        maintenance_margin=_plain(value.maintenance_margin),
+        order_margin=_plain(value.order_margin),
+        available_funds=_plain(value.available_funds),
+        buying_power=_plain(value.buying_power),
+        margin_level=optional(None if level is None else _plain(level)),
+    )
+
+
+def leverage(symbol: Symbol, terms: MarginTerms) -> models.Leverage:
+    """On which terms the symbol is traded."""
+    choice = terms.choice(symbol)
+    return models.Leverage(
+        symbol=symbol.id,
+        leverage=_plain(choice.leverage),
+        min_leverage=LOWEST,
+        max_leverage=_plain(choice.highest),
+        leverage_step=STEP,
+        initial_margin_rate=_plain(choice.rates.initial),
+        maintenance_margin_rate=_plain(choice.rates.maintenance),
     )
 
 
@@ -219,6 +247,9 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
                 pass
             case events.AccountRenamed() | events.AccountArchived() | events.AccountRestored():
                 profiled = True
+            case events.LeverageChanged():
+                chosen = models.SymbolLeverage(symbol=event.symbol, leverage=event.leverage)
+                yield models.LeverageEvent(type="leverage", leverage=chosen)
             case events.PositionOpened() | events.PositionChanged() | events.PositionClosed():
                 positions[event.position_id] = None
             case _:
@@ -226,7 +257,7 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
     for order_id in orders:
         if (changed := state.order(order_id, sequence)) is not None:
             yield models.OrderEvent(type="order", order=order(changed, account_id))
-    filled = view.executions(sequence - 1)
+    filled, booked = view.executions(sequence - 1), view.activities(sequence - 1)
     for item in filled:
         yield models.ExecutionEvent(type="execution", execution=execution(item, account_id))
     for position_id in positions:
@@ -237,8 +268,7 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
         yield models.ProfileEvent(type="profile", name=profile.name, archived=profile.archived)
     if reset is not None:
         yield models.ResetEvent(type="reset", epoch=reset.epoch, balance=balance(view.balance))
-    elif filled or not (orders or profiled):
-        booked = view.activities(sequence - 1)
+    elif filled or booked:
         yield models.BalanceEvent(
             type="balance",
             balance=balance(view.balance),

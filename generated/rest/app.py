@@ -13,6 +13,7 @@ from generated.rest.routers.auth import auth_router
 from generated.rest.routers.datafeed import datafeed_router
 from generated.rest.routers.executions import executions_router
 from generated.rest.routers.health import health_router
+from generated.rest.routers.leverage import leverage_router
 from generated.rest.routers.orders import orders_router
 from generated.rest.routers.positions import positions_router
 from generated.rest.routers.versions import versions_router
@@ -30,6 +31,7 @@ def create_app(
     orders: handlers.OrdersHandler,
     positions: handlers.PositionsHandler,
     executions: handlers.ExecutionsHandler,
+    leverage: handlers.LeverageHandler,
     security: SecurityHandler,
     routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan[FastAPI] | None = None,
@@ -58,6 +60,7 @@ def create_app(
         orders_router(orders, gate),
         positions_router(positions, gate),
         executions_router(executions, gate),
+        leverage_router(leverage, gate),
     ]
     app.router.routes.append(Operations(route for router in routers for route in router.routes))
     app.router.routes.extend(routes)

@@ -538,3 +538,62 @@ class ExecutionsHandler(ABC):
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, InvalidCursor.
         """
+
+
+class LeverageHandler(ABC):
+    """How many times its own money an account may trade in a symbol, and the margin that this takes."""
+
+    @abstractmethod
+    async def get_leverage(
+        self, session: models.Session, account_id: models.AccountId, symbol: models.SymbolId
+    ) -> models.LeverageResult:
+        """The leverage of a symbol.
+
+        The leverage that the account trades the symbol with, what it may be set to, and the margin rates that follow from
+        it: `initialMarginRate` is one divided by the leverage, and `maintenanceMarginRate` the same share of it as in the
+        symbol. Where none was set it is the highest. In a cash account it is 1, and all of the value is needed.
+
+        `GET /accounts/{accountId}/leverage/{symbol}`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, SymbolNotFound,
+        WrongClock.
+        """
+
+    @abstractmethod
+    async def set_leverage(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        symbol: models.SymbolId,
+        body: models.LeverageRequest,
+    ) -> models.LeverageResult:
+        """Set the leverage of a symbol.
+
+        Open positions and working orders of the symbol need the new margin at once. A lower leverage is refused where
+        the account has not the funds for it; a higher one frees some. Setting what is set already changes nothing.
+
+        `PUT /accounts/{accountId}/leverage/{symbol}`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, SymbolNotFound,
+        AccountArchived, WrongClock, LeverageOutOfRange, LeverageOffStep, InsufficientMargin,
+        LedgerUnavailable.
+        """
+
+    @abstractmethod
+    async def preview_leverage(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        symbol: models.SymbolId,
+        body: models.LeverageRequest,
+    ) -> models.LeveragePreview:
+        """What another leverage would change.
+
+        The margin rates and the account's margin figures before and after, at the prices of this moment. Nothing is
+        changed. `missing` says how much the account lacks where setLeverage would refuse.
+
+        `POST /accounts/{accountId}/leverage/{symbol}/preview`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, SymbolNotFound,
+        WrongClock, LeverageOutOfRange, LeverageOffStep.
+        """

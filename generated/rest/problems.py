@@ -410,6 +410,22 @@ class OcoGroupMismatch(Problem):
     title = "The OCO group is of another symbol"
 
 
+class LeverageOutOfRange(Problem):
+    """The leverage is out of range. The nearest leverage that is allowed is given."""
+
+    status = 422
+    code = "leverage_out_of_range"
+    title = "The leverage is out of range"
+
+
+class LeverageOffStep(Problem):
+    """The leverage is not a multiple of the step. The nearest leverage that is allowed is given."""
+
+    status = 422
+    code = "leverage_off_step"
+    title = "The leverage is not a multiple of the step"
+
+
 class ResolutionNotSupported(Problem):
     """The symbol has no such resolution. The symbol lists its resolutions."""
 

@@ -276,3 +276,33 @@ class UnimplementedExecutions(handlers.ExecutionsHandler):
         limit: int = 100,
     ) -> models.ExecutionPage:
         raise problems.NotImplemented()
+
+
+class UnimplementedLeverage(handlers.LeverageHandler):
+    """Answers every operation of Leverage with 501."""
+
+    @override
+    async def get_leverage(
+        self, session: models.Session, account_id: models.AccountId, symbol: models.SymbolId
+    ) -> models.LeverageResult:
+        raise problems.NotImplemented()
+
+    @override
+    async def set_leverage(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        symbol: models.SymbolId,
+        body: models.LeverageRequest,
+    ) -> models.LeverageResult:
+        raise problems.NotImplemented()
+
+    @override
+    async def preview_leverage(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        symbol: models.SymbolId,
+        body: models.LeverageRequest,
+    ) -> models.LeveragePreview:
+        raise problems.NotImplemented()

@@ -61,7 +61,11 @@ export type ResolutionInput = components["schemas"]["ResolutionInput"];
  * what is known by then. A split or a dividend that comes changes the adjusted bars before it.
  */
 export type Adjustment = components["schemas"]["Adjustment"];
-/** How the account is funded. */
+/**
+ * How the account is funded. A `margin` account binds a share of what it trades and may go short; its equity is the
+ * balance plus unrealized profit and loss. A `cash` account pays in full and never sells what it does not own; its
+ * balance is its cash, and its equity that plus the market value of its positions.
+ */
 export type AccountType = components["schemas"]["AccountType"];
 /**
  * Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
@@ -187,6 +191,13 @@ export type Position = components["schemas"]["Position"];
 export type PositionResult = components["schemas"]["PositionResult"];
 export type PositionPage = components["schemas"]["PositionPage"];
 export type ClosePositionRequest = components["schemas"]["ClosePositionRequest"];
+/** How an account trades a symbol. */
+export type Leverage = components["schemas"]["Leverage"];
+export type LeverageResult = components["schemas"]["LeverageResult"];
+export type LeverageRequest = components["schemas"]["LeverageRequest"];
+/** The figures of an account that margin rates decide. */
+export type MarginFigures = components["schemas"]["MarginFigures"];
+export type LeveragePreview = components["schemas"]["LeveragePreview"];
 /** Chosen by the client and echoed in the answer. */
 export type MessageId = components["schemas"]["MessageId"];
 /** A canonical topic. */
@@ -273,6 +284,9 @@ export type BalanceEvent = components["schemas"]["BalanceEvent"];
 export type ResetEvent = components["schemas"]["ResetEvent"];
 /** The account was renamed, archived or restored. */
 export type ProfileEvent = components["schemas"]["ProfileEvent"];
+export type SymbolLeverage = components["schemas"]["SymbolLeverage"];
+/** A symbol is traded with another leverage from now on; its margin rates follow. */
+export type LeverageEvent = components["schemas"]["LeverageEvent"];
 /** One change; `type` says of what. */
 export type AccountEvent = components["schemas"]["AccountEvent"];
 /** What led to a ledger transaction. */

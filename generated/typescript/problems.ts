@@ -94,6 +94,10 @@ export const problems = {
   nothing_to_reduce: { status: 422, title: "There is no position that the order could reduce" },
   /** All orders of a group have one symbol. */
   oco_group_mismatch: { status: 422, title: "The OCO group is of another symbol" },
+  /** The nearest leverage that is allowed is given. */
+  leverage_out_of_range: { status: 422, title: "The leverage is out of range" },
+  /** The nearest leverage that is allowed is given. */
+  leverage_off_step: { status: 422, title: "The leverage is not a multiple of the step" },
   /** The symbol lists its resolutions. */
   resolution_not_supported: { status: 422, title: "The symbol has no such resolution" },
   /** The datafeed configuration lists the adjustments. */

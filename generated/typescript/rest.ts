@@ -637,6 +637,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{accountId}/leverage/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /**
+                 * @description A symbol, `TICKER` on the default exchange or `EXCHANGE:TICKER`.
+                 * @example AAPL
+                 */
+                symbol: components["parameters"]["LeverageSymbol"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The leverage of a symbol
+         * @description The leverage that the account trades the symbol with, what it may be set to, and the margin rates that follow from
+         *     it: `initialMarginRate` is one divided by the leverage, and `maintenanceMarginRate` the same share of it as in the
+         *     symbol. Where none was set it is the highest. In a cash account it is 1, and all of the value is needed.
+         */
+        get: operations["getLeverage"];
+        /**
+         * Set the leverage of a symbol
+         * @description Open positions and working orders of the symbol need the new margin at once. A lower leverage is refused where
+         *     the account has not the funds for it; a higher one frees some. Setting what is set already changes nothing.
+         */
+        put: operations["setLeverage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{accountId}/leverage/{symbol}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /**
+                 * @description A symbol, `TICKER` on the default exchange or `EXCHANGE:TICKER`.
+                 * @example AAPL
+                 */
+                symbol: components["parameters"]["LeverageSymbol"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What another leverage would change
+         * @description The margin rates and the account's margin figures before and after, at the prices of this moment. Nothing is
+         *     changed. `missing` says how much the account lacks where setLeverage would refuse.
+         */
+        post: operations["previewLeverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -750,10 +814,12 @@ export interface components {
          */
         Adjustment: "none" | "splits" | "all";
         /**
-         * @description How the account is funded.
+         * @description How the account is funded. A `margin` account binds a share of what it trades and may go short; its equity is the
+         *     balance plus unrealized profit and loss. A `cash` account pays in full and never sells what it does not own; its
+         *     balance is its cash, and its equity that plus the market value of its positions.
          * @enum {string}
          */
-        AccountType: "margin";
+        AccountType: "margin" | "cash";
         /**
          * @description Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
          *     and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
@@ -1498,6 +1564,52 @@ export interface components {
             /** @description How much to close; all of it by default. */
             quantity?: components["schemas"]["Quantity"];
         };
+        /** @description How an account trades a symbol. */
+        Leverage: {
+            symbol: components["schemas"]["SymbolId"];
+            /** @description What is set; where nothing is set, the highest. */
+            leverage: components["schemas"]["Rate"];
+            minLeverage: components["schemas"]["Rate"];
+            maxLeverage: components["schemas"]["Rate"];
+            /** @description Leverages are multiples of this. */
+            leverageStep: components["schemas"]["Rate"];
+            /** @description Share of the value needed to open. */
+            initialMarginRate: components["schemas"]["Rate"];
+            /** @description Share of the value needed to hold. */
+            maintenanceMarginRate: components["schemas"]["Rate"];
+        };
+        LeverageResult: {
+            leverage: components["schemas"]["Leverage"];
+            asOf: components["schemas"]["AsOf"];
+        };
+        LeverageRequest: {
+            /** @description How many times its own money the account may trade in the symbol. */
+            leverage: components["schemas"]["Rate"];
+        };
+        /** @description The figures of an account that margin rates decide. */
+        MarginFigures: {
+            /** @description Bound by open positions. */
+            initialMargin: components["schemas"]["Money"];
+            /** @description Least equity that the open positions need. */
+            maintenanceMargin: components["schemas"]["Money"];
+            /** @description Reserved by working orders. */
+            orderMargin: components["schemas"]["Money"];
+            /** @description Equity less initial margin, less order margin. */
+            availableFunds: components["schemas"]["Money"];
+            /** @description Value that available funds can open at the lowest initial margin rate. */
+            buyingPower: components["schemas"]["Money"];
+            /** @description Equity divided by initial margin; absent without positions. */
+            marginLevel?: components["schemas"]["Rate"];
+        };
+        LeveragePreview: {
+            before: components["schemas"]["Leverage"];
+            after: components["schemas"]["Leverage"];
+            marginBefore: components["schemas"]["MarginFigures"];
+            marginAfter: components["schemas"]["MarginFigures"];
+            /** @description What the account lacks for it; absent where it could be set. */
+            missing?: components["schemas"]["Money"];
+            asOf: components["schemas"]["AsOf"];
+        };
         /** @description Chosen by the client and echoed in the answer. */
         MessageId: string;
         /** @description A canonical topic. */
@@ -1810,13 +1922,26 @@ export interface components {
             name: components["schemas"]["AccountName"];
             archived: boolean;
         };
+        SymbolLeverage: {
+            symbol: components["schemas"]["SymbolId"];
+            leverage: components["schemas"]["Rate"];
+        };
+        /** @description A symbol is traded with another leverage from now on; its margin rates follow. */
+        LeverageEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "leverage";
+            leverage: components["schemas"]["SymbolLeverage"];
+        };
         /** @description One change; `type` says of what. */
-        AccountEvent: components["schemas"]["OrderEvent"] | components["schemas"]["ExecutionEvent"] | components["schemas"]["PositionEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProfileEvent"];
+        AccountEvent: components["schemas"]["OrderEvent"] | components["schemas"]["ExecutionEvent"] | components["schemas"]["PositionEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProfileEvent"] | components["schemas"]["LeverageEvent"];
         /**
          * @description What led to a ledger transaction.
          * @enum {string}
          */
-        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated";
+        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated" | "leverage_changed";
         /** @description One ledger transaction. */
         AccountUpdate: {
             transactionId: string;
@@ -2303,6 +2428,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The account is archived. */
+        ArchivedAccount: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description No such account of yours, or no such order in it. */
         OrderNotFound: {
             headers: {
@@ -2413,6 +2548,36 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The symbol trades on another clock than the account. */
+        SymbolOfAnotherClock: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Well-formed, but refused by a rule. Nothing was changed. */
+        LeverageRefused: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Well-formed, but no leverage that could be set. */
+        LeveragePreviewRefused: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Too many attempts. */
         TooManyAttempts: {
             headers: {
@@ -2464,6 +2629,11 @@ export interface components {
         PositionId: components["schemas"]["PositionId"];
         /** @description The API key. */
         KeyId: components["schemas"]["KeyId"];
+        /**
+         * @description A symbol, `TICKER` on the default exchange or `EXCHANGE:TICKER`.
+         * @example AAPL
+         */
+        LeverageSymbol: components["schemas"]["SymbolId"];
         /** @description Only of this symbol. */
         SymbolFilter: components["schemas"]["SymbolId"];
         /** @description `nextCursor` of the page before. */
@@ -3717,6 +3887,135 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["AccountNotFound"];
             422: components["responses"]["InvalidCursor"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getLeverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /**
+                 * @description A symbol, `TICKER` on the default exchange or `EXCHANGE:TICKER`.
+                 * @example AAPL
+                 */
+                symbol: components["parameters"]["LeverageSymbol"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The leverage. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeverageResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountOrSymbolNotFound"];
+            422: components["responses"]["SymbolOfAnotherClock"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    setLeverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /**
+                 * @description A symbol, `TICKER` on the default exchange or `EXCHANGE:TICKER`.
+                 * @example AAPL
+                 */
+                symbol: components["parameters"]["LeverageSymbol"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "leverage": "1.5"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LeverageRequest"];
+            };
+        };
+        responses: {
+            /** @description The leverage, as it is now. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeverageResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountOrSymbolNotFound"];
+            409: components["responses"]["ArchivedAccount"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["LeverageRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
+        };
+    };
+    previewLeverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /**
+                 * @description A symbol, `TICKER` on the default exchange or `EXCHANGE:TICKER`.
+                 * @example AAPL
+                 */
+                symbol: components["parameters"]["LeverageSymbol"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "leverage": "1.5"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LeverageRequest"];
+            };
+        };
+        responses: {
+            /** @description Before and after. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeveragePreview"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountOrSymbolNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["LeveragePreviewRefused"];
             500: components["responses"]["InternalError"];
         };
     };

@@ -18,6 +18,7 @@ from handlers.trading.events import (
     BalanceChanged,
     BarBasis,
     Event,
+    LeverageChanged,
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
@@ -35,9 +36,11 @@ from handlers.trading.events import (
 )
 from handlers.trading.execution import Execution
 from handlers.trading.history import History, forked
+from handlers.trading.leverage import MarginTerms
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.position import Position
+from handlers.trading.standing import Standing
 from handlers.trading.transactions import AsOf, Cause, Transaction
 
 T = TypeVar("T")
@@ -62,6 +65,7 @@ class AccountState:
         self._epochs: History[Epoch] = History()
         self._balances: History[Balance] = History()
         self._profiles: History[Profile] = History()
+        self._standings: History[Standing] = History()
         self._orders: dict[str, History[Order]] = {}
         self._legs: dict[str, tuple[str, ...]] = {}
         """By parent: the orders that are its bracket legs."""
@@ -102,6 +106,14 @@ class AccountState:
     def profile(self) -> Profile:
         return self._profiles.now
 
+    @property
+    def standing(self) -> Standing:
+        return self._standings.now
+
+    @property
+    def terms(self) -> MarginTerms:
+        return MarginTerms(self.identity.type, self.standing.leverage)
+
     def order(self, order_id: str, sequence: int | None = None) -> Order | None:
         """Of whatever epoch, now or as that transaction left it."""
         return _version(self._orders.get(order_id), sequence)
@@ -133,6 +145,7 @@ class AccountState:
             self._epochs.now if self._identity else None,
             self._balances.now if self._identity else None,
             self._profiles.now if self._identity else None,
+            self._standings.now if self._identity else Standing(),
         )
         for event in transaction.events:
             self.extend(change, event)
@@ -148,6 +161,7 @@ class AccountState:
             self._balances.put(sequence, change.balance)
         if change.profile:
             self._profiles.put(sequence, change.profile)
+        self._standings.keep(sequence, change.standing)
         for order in change.orders.values():
             self._keep_order(sequence, order)
         for position in change.positions.values():
@@ -221,6 +235,8 @@ class AccountState:
                 change.position_changed(position, event)
             case BalanceChanged():
                 change.balance_changed(event)
+            case LeverageChanged():
+                change.standing = change.standing.apply(event, change.transaction)
 
     def _check_flat(self, change: Change, event: PositionOpened) -> None:
         """One open position for a symbol; one that this change has closed is no more."""
@@ -268,6 +284,7 @@ class AccountView:
         self._epoch = epoch
         self.balance: Balance = balance
         self.profile: Profile = profile
+        self.standing: Standing = state._standings.at(sequence) or Standing()
 
     @property
     def as_of(self) -> AsOf:
@@ -281,6 +298,10 @@ class AccountView:
     @property
     def identity(self) -> Identity:
         return self._state.identity
+
+    @property
+    def terms(self) -> MarginTerms:
+        return MarginTerms(self.identity.type, self.standing.leverage)
 
     def order(self, order_id: str) -> Order | None:
         order = self._state.order(order_id, self.sequence)

@@ -24,6 +24,7 @@ from handlers.trading.execution import Execution, executed
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order, accepted
 from handlers.trading.position import Position, opened
+from handlers.trading.standing import Standing
 from handlers.trading.transactions import Transaction
 
 
@@ -78,6 +79,7 @@ class Change:
     epoch: Epoch | None
     balance: Balance | None
     profile: Profile | None
+    standing: Standing
     orders: dict[str, Order] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
@@ -101,6 +103,7 @@ class Change:
         self._began(event)
         self.balance = Balance(self.known_balance.currency, event.balance, ZERO, ZERO)
         self.activities.append(deposited(event, self.transaction, len(self.activities)))
+        self.standing = self.standing.anew()
 
     def profile_changed(self, event: ProfileEvent) -> None:
         if self.profile is None:

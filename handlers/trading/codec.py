@@ -35,6 +35,7 @@ NAMES: Final[Mapping[str, type[Any]]] = {
     "position_changed": events.PositionChanged,
     "position_closed": events.PositionClosed,
     "balance_changed": events.BalanceChanged,
+    "leverage_changed": events.LeverageChanged,
 }
 _BASES: Final[Mapping[str, type[Any]]] = {"quote": events.QuoteBasis, "bar": events.BarBasis}
 _NAME_OF: Final = {cls: name for name, cls in NAMES.items()}

@@ -16,6 +16,7 @@ from handlers.trading.events import (
     OrderFilled,
     OrderRejected,
 )
+from handlers.trading.leverage import MarginTerms
 from handlers.trading.money import ZERO
 from handlers.trading.order import AT_ONCE, Order
 from handlers.trading.position import Part, Position, settle
@@ -56,6 +57,10 @@ class Draft:
     @property
     def balance(self) -> Decimal:
         return self._change.known_balance.balance
+
+    @property
+    def terms(self) -> MarginTerms:
+        return MarginTerms(self._state.identity.type, self._change.standing.leverage)
 
     @property
     def positions(self) -> dict[str, Position]:

@@ -244,6 +244,12 @@ class BalanceChanged:
     """How the amount came about, in words."""
 
 
+@dataclass(frozen=True, slots=True)
+class LeverageChanged:
+    symbol: str
+    leverage: Decimal
+
+
 OrderChange = (
     OrderActivated
     | OrderHeld
@@ -258,4 +264,6 @@ OrderChange = (
 OrderEvent = OrderAccepted | OrderChange
 PositionEvent = PositionOpened | PositionChanged | PositionClosed
 ProfileEvent = AccountRenamed | AccountArchived | AccountRestored
-Event = AccountOpened | AccountReset | ProfileEvent | OrderEvent | PositionEvent | BalanceChanged
+StandingEvent = LeverageChanged
+AccountEvent = AccountOpened | AccountReset | ProfileEvent | StandingEvent
+Event = AccountEvent | OrderEvent | PositionEvent | BalanceChanged

@@ -42,6 +42,11 @@ class History(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         return iter(self._versions)
 
+    def keep(self, sequence: int, value: T) -> None:
+        """Puts it unless it is the one that is there."""
+        if not self._versions or value is not self._versions[-1]:
+            self.put(sequence, value)
+
     @property
     def now(self) -> T:
         return self._versions[-1]

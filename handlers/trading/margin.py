@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generated.models import PositionSide, Side
-from handlers.market.symbols import Symbol
 from handlers.trading import money
+from handlers.trading.leverage import MarginTerms
 from handlers.trading.market import Market, prevailing
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
@@ -55,6 +55,7 @@ def figures(
     positions: Mapping[str, Position],
     orders: Iterable[Order],
     market: Market,
+    terms: MarginTerms,
     lowest_rate: Decimal,
 ) -> Figures:
     """`positions` by symbol; `lowest_rate` is the one at which buying power is stated."""
@@ -64,10 +65,10 @@ def figures(
     for item in marked:
         symbol = market.symbol(item.symbol)
         if symbol is not None:
-            size = abs(item.market_value)
-            initial += money.value_of(size, symbol.initial_margin_rate)
-            maintenance += money.value_of(size, symbol.maintenance_margin_rate)
-    reserved = order_margin(positions, orders, market)
+            size, rates = abs(item.market_value), terms.rates(symbol)
+            initial += money.value_of(size, rates.initial)
+            maintenance += money.value_of(size, rates.maintenance)
+    reserved = order_margin(positions, orders, market, terms)
     available = balance + unrealized - initial - reserved
     return Figures(
         equity=balance + unrealized,
@@ -99,7 +100,7 @@ def mark(position: Position, market: Market) -> PositionFigures:
 
 
 def order_margin(
-    positions: Mapping[str, Position], orders: Iterable[Order], market: Market
+    positions: Mapping[str, Position], orders: Iterable[Order], market: Market, terms: MarginTerms
 ) -> Decimal:
     """What all working orders reserve."""
     by_symbol: dict[str, list[Order]] = {}
@@ -109,9 +110,8 @@ def order_margin(
     for symbol_id, group in by_symbol.items():
         symbol = market.symbol(symbol_id)
         if symbol is not None:
-            position = positions.get(symbol_id)
-            sides = (_reserved(symbol, position, group, side, market) for side in Side)
-            total += max(sides)
+            position, rate = positions.get(symbol_id), terms.rates(symbol).initial
+            total += max(_reserved(rate, position, group, side, market) for side in Side)
     return total
 
 
@@ -141,7 +141,7 @@ def reserve_price(order: Order, market: Market) -> Decimal:
 
 
 def _reserved(
-    symbol: Symbol, position: Position | None, orders: Iterable[Order], side: Side, market: Market
+    rate: Decimal, position: Position | None, orders: Iterable[Order], side: Side, market: Market
 ) -> Decimal:
     closing = position.quantity if position and position.closing_side is side else ZERO
     total = ZERO
@@ -150,7 +150,7 @@ def _reserved(
         opening = max(ZERO, order.remaining - closing)
         closing = max(ZERO, closing - order.remaining)
         value = money.value_of(opening, reserve_price(order, market))
-        total += money.value_of(value, symbol.initial_margin_rate)
+        total += money.value_of(value, rate)
     return total
 
 

@@ -10,6 +10,7 @@
                           StopWrongSide BracketWrongSide StopLossIncomplete
                           BracketsNotAllowed TrailingOffsetOutOfRange ExpiryInvalid
                           PostOnlyWouldFill NothingToReduce OcoGroupMismatch
+                          LeverageOutOfRange LeverageOffStep
 
 A refused command leaves no trace and uses up no key. `code` is that of the contract's problem.
 """
@@ -167,6 +168,14 @@ class NothingToReduce(Refused):
 
 class OcoGroupMismatch(Refused):
     code = "oco_group_mismatch"
+
+
+class LeverageOutOfRange(Refused):
+    code = "leverage_out_of_range"
+
+
+class LeverageOffStep(Refused):
+    code = "leverage_off_step"
 
 
 def fault(

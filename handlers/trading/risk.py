@@ -144,7 +144,12 @@ def check_margin(draft: Draft, before: Order, opening: Decimal, market: Market) 
 def shortfall(draft: Draft, market: Market) -> Decimal:
     """What is missing for the margin of all positions and working orders; negative is free."""
     result = margin.figures(
-        draft.balance, draft.positions, draft.open_orders, market, lowest_rate=Decimal(1)
+        draft.balance,
+        draft.positions,
+        draft.open_orders,
+        market,
+        draft.terms,
+        lowest_rate=Decimal(1),
     )
     return -result.available_funds
 
@@ -162,7 +167,7 @@ def _affordable(
     if draft.order(before.order_id).filled_quantity:
         closing_price = quote.bid if before.side is Side.BUY else quote.ask
         price, spread = closing_price, abs(price - closing_price)
-    unit = price * symbol.initial_margin_rate + spread
+    unit = price * draft.terms.rates(symbol).initial + spread
     excess = money.quotient(missing, unit)
     if excess >= opening:
         return before.quantity - opening or None

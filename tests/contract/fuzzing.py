@@ -68,6 +68,7 @@ STORIES = {
     ],
     "orders": ["listAccounts", "placeOrder", "listOrders", "listExecutions", "listPositions"],
     "order": ["listAccounts", "placeOrder", "getOrder", "cancelOrder"],
+    "leverage": ["listAccounts", "getLeverage", "setLeverage", "previewLeverage"],
     "orders again": ["listAccounts", "listOrders", "getOrder"],
     "positions": ["listAccounts", "listPositions", "getPosition", "closePosition", "getOrder"],
 }

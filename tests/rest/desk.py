@@ -22,6 +22,7 @@ from generated.rest.unimplemented import (
 from handlers.pnl import Pnl
 from handlers.rest.accounts import Accounts
 from handlers.rest.executions import Executions
+from handlers.rest.leverage import Leverage
 from handlers.rest.orders import Orders
 from handlers.rest.positions import Positions
 from tests.trading.house import FlakyLedger, House
@@ -91,15 +92,17 @@ async def open_desk() -> AsyncIterator[TradingDesk]:
     house = House(FlakyLedger(), market)
     await house.start()
     await house.oms.open_accounts(USERS[1])
+    pnl = Pnl(house.oms, market)
     app = create_app(
         health=UnimplementedHealth(),
         versions=UnimplementedVersions(),
         auth=UnimplementedAuth(),
         datafeed=UnimplementedDatafeed(),
-        accounts=Accounts(house.oms, house.accounts, Pnl(house.oms, market), market),
+        accounts=Accounts(house.oms, house.accounts, pnl, market),
         orders=Orders(house.oms),
         positions=Positions(house.oms),
         executions=Executions(house.oms),
+        leverage=Leverage(house.oms, pnl, market, market),
         security=Bearers(),
     )
     clients = [

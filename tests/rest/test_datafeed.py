@@ -15,6 +15,7 @@ from generated.rest.unimplemented import (
     UnimplementedAuth,
     UnimplementedExecutions,
     UnimplementedHealth,
+    UnimplementedLeverage,
     UnimplementedOrders,
     UnimplementedPositions,
     UnimplementedVersions,
@@ -69,6 +70,7 @@ async def market() -> AsyncIterator[Market]:
         orders=UnimplementedOrders(),
         positions=UnimplementedPositions(),
         executions=UnimplementedExecutions(),
+        leverage=UnimplementedLeverage(),
         security=Bearers(),
     )
     async with httpx.AsyncClient(

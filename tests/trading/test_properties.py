@@ -127,6 +127,7 @@ def check_account(desk: Desk) -> None:
         state.open_positions,
         state.open_orders.values(),
         desk.market,
+        state.terms,
         Decimal("0.05"),
     )
     assert result.equity == state.balance.balance + result.unrealized_pnl

@@ -192,7 +192,7 @@ class Desk:
         state = self.state
         orders = state.open_orders.values()
         balance, positions = state.balance.balance, state.open_positions
-        return margin.figures(balance, positions, orders, self.market, Decimal(1))
+        return margin.figures(balance, positions, orders, self.market, state.terms, Decimal(1))
 
     def quote(
         self, symbol: str, bid: str | Decimal, ask: str | Decimal, size: str | Decimal = "1"
