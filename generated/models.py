@@ -226,7 +226,9 @@ class ActivityType(StrEnum):
     """
     Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
     and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
-    of a session, a dividend received or paid, money changed into another currency, and any other correction.
+    of a session, a dividend received or paid, money changed into another currency, what
+    a cash account paid and received for what it bought and sold (in place of its profit and loss), and any other
+    correction.
 
     """
 
@@ -238,6 +240,8 @@ class ActivityType(StrEnum):
     BORROW_FEE = "borrow_fee"
     DIVIDEND = "dividend"
     CONVERSION = "conversion"
+    PURCHASE = "purchase"
+    SALE = "sale"
     ADJUSTMENT = "adjustment"
 
 
@@ -642,7 +646,7 @@ class Balance(Model):
 
     currency: Currency
     balance: Money
-    """Deposits, realized profit and loss, less commission."""
+    """Deposits, realized profit and loss, less commission; in a cash account its cash."""
     realized_pnl: Money
     """Since the account's epoch began."""
     commission: Money
@@ -701,7 +705,7 @@ class AccountFigures(Model):
 
     time: Timestamp
     equity: Money
-    """Balance plus unrealized profit and loss."""
+    """Balance plus unrealized profit and loss; in a cash account plus the market value of its positions."""
     unrealized_pnl: Money
     initial_margin: Money
     """Bound by open positions."""
@@ -714,7 +718,7 @@ class AccountFigures(Model):
     buying_power: Money
     """Value that available funds can open at the lowest initial margin rate."""
     margin_level: Rate | MISSING = MISSING
-    """Equity divided by initial margin; absent without positions."""
+    """Equity divided by initial margin; absent without positions, and in a cash account."""
     positions: list[PositionFigures]
 
 
@@ -1113,7 +1117,7 @@ class MarginFigures(Model):
     buying_power: Money
     """Value that available funds can open at the lowest initial margin rate."""
     margin_level: Rate | MISSING = MISSING
-    """Equity divided by initial margin; absent without positions."""
+    """Equity divided by initial margin; absent without positions, and in a cash account."""
 
 
 class LeveragePreview(Model):

@@ -30,6 +30,7 @@ _PROBLEMS: Final[Mapping[type[Rejection], type[problems.Problem]]] = {
     rejections.QuantityOffStep: problems.QuantityOffStep,
     rejections.QuantityOutOfRange: problems.QuantityOutOfRange,
     rejections.PositionQuantityExceeded: problems.PositionQuantityExceeded,
+    rejections.ShortSaleNotAllowed: problems.ShortSaleNotAllowed,
     rejections.InsufficientMargin: problems.InsufficientMargin,
     rejections.MarketClosed: problems.MarketClosed,
     rejections.NoPrice: problems.NoPrice,

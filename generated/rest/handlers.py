@@ -415,8 +415,8 @@ class OrdersHandler(ABC):
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, SymbolNotFound,
         AccountArchived, IdempotencyConflict, PriceOffTick, PriceOutOfRange, QuantityOffStep,
-        QuantityOutOfRange, InsufficientMargin, MarketClosed, NoPrice, WrongClock,
-        StopWrongSide, BracketWrongSide, StopLossIncomplete, BracketsNotAllowed,
+        QuantityOutOfRange, ShortSaleNotAllowed, InsufficientMargin, MarketClosed, NoPrice,
+        WrongClock, StopWrongSide, BracketWrongSide, StopLossIncomplete, BracketsNotAllowed,
         TrailingOffsetOutOfRange, ExpiryInvalid, PostOnlyWouldFill, NothingToReduce,
         OcoGroupMismatch, LedgerUnavailable.
         """

@@ -290,6 +290,14 @@ class PositionQuantityExceeded(Problem):
     title = "More than the position holds"
 
 
+class ShortSaleNotAllowed(Problem):
+    """A cash account sells only what it owns. The quantity that it could sell is given."""
+
+    status = 422
+    code = "short_sale_not_allowed"
+    title = "A cash account sells only what it owns"
+
+
 class InsufficientMargin(Problem):
     """Not enough margin. The amount missing is given."""
 

@@ -70,7 +70,9 @@ export type AccountType = components["schemas"]["AccountType"];
 /**
  * Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
  * and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
- * of a session, a dividend received or paid, money changed into another currency, and any other correction.
+ * of a session, a dividend received or paid, money changed into another currency, what
+ * a cash account paid and received for what it bought and sold (in place of its profit and loss), and any other
+ * correction.
  */
 export type ActivityType = components["schemas"]["ActivityType"];
 /** An account is bound to one clock, real time or that of the recorded data. */

@@ -64,6 +64,8 @@ export const problems = {
   quantity_out_of_range: { status: 422, title: "The quantity is out of range" },
   /** The quantity that can be closed is given. */
   position_quantity_exceeded: { status: 422, title: "More than the position holds" },
+  /** The quantity that it could sell is given. */
+  short_sale_not_allowed: { status: 422, title: "A cash account sells only what it owns" },
   /** The amount missing is given. */
   insufficient_margin: { status: 422, title: "Not enough margin" },
   /** Use a time in force that waits for the open. */

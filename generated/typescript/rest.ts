@@ -823,10 +823,12 @@ export interface components {
         /**
          * @description Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
          *     and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
-         *     of a session, a dividend received or paid, money changed into another currency, and any other correction.
+         *     of a session, a dividend received or paid, money changed into another currency, what
+         *     a cash account paid and received for what it bought and sold (in place of its profit and loss), and any other
+         *     correction.
          * @enum {string}
          */
-        ActivityType: "deposit" | "withdrawal" | "realized_pnl" | "commission" | "financing" | "borrow_fee" | "dividend" | "conversion" | "adjustment";
+        ActivityType: "deposit" | "withdrawal" | "realized_pnl" | "commission" | "financing" | "borrow_fee" | "dividend" | "conversion" | "purchase" | "sale" | "adjustment";
         /**
          * @description An account is bound to one clock, real time or that of the recorded data.
          * @enum {string}
@@ -1143,7 +1145,7 @@ export interface components {
         /** @description What the ledger alone says. */
         Balance: {
             currency: components["schemas"]["Currency"];
-            /** @description Deposits, realized profit and loss, less commission. */
+            /** @description Deposits, realized profit and loss, less commission; in a cash account its cash. */
             balance: components["schemas"]["Money"];
             /** @description Since the account's epoch began. */
             realizedPnl: components["schemas"]["Money"];
@@ -1195,7 +1197,7 @@ export interface components {
         /** @description What the price alone changes about an account. */
         AccountFigures: {
             time: components["schemas"]["Timestamp"];
-            /** @description Balance plus unrealized profit and loss. */
+            /** @description Balance plus unrealized profit and loss; in a cash account plus the market value of its positions. */
             equity: components["schemas"]["Money"];
             unrealizedPnl: components["schemas"]["Money"];
             /** @description Bound by open positions. */
@@ -1208,7 +1210,7 @@ export interface components {
             availableFunds: components["schemas"]["Money"];
             /** @description Value that available funds can open at the lowest initial margin rate. */
             buyingPower: components["schemas"]["Money"];
-            /** @description Equity divided by initial margin; absent without positions. */
+            /** @description Equity divided by initial margin; absent without positions, and in a cash account. */
             marginLevel?: components["schemas"]["Rate"];
             positions: components["schemas"]["PositionFigures"][];
         };
@@ -1598,7 +1600,7 @@ export interface components {
             availableFunds: components["schemas"]["Money"];
             /** @description Value that available funds can open at the lowest initial margin rate. */
             buyingPower: components["schemas"]["Money"];
-            /** @description Equity divided by initial margin; absent without positions. */
+            /** @description Equity divided by initial margin; absent without positions, and in a cash account. */
             marginLevel?: components["schemas"]["Rate"];
         };
         LeveragePreview: {

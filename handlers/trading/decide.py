@@ -12,6 +12,7 @@ from generated.models import (
     AccountClock,
     AccountType,
     OrderStatus,
+    Side,
     TransactionCause,
 )
 from handlers.market.symbols import Symbol
@@ -77,10 +78,13 @@ def place(
     symbol = risk.check_symbol(state, command.symbol, market)
     risk.check_quantity(symbol, command.quantity)
     risk.check_session(command, market)
+    if state.terms.in_full and command.side is Side.SELL:
+        command = replace(command, reduce_only=True)
     terms.check(symbol, command, market)
     order_id = _new_order_id(state)
     cause = Cause(TransactionCause.ORDER_PLACED, order_id, key)
     draft = Draft(state, cause, now, market.market_time(command.symbol))
+    risk.check_owned(draft, command)
     risk.check_reduces(draft, command)
     risk.check_group(draft, command)
     order = send(draft, acceptance.entry(order_id, command, symbol, market), venue, market)

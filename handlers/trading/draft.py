@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from generated.models import ActivityType, TimeInForce
+from generated.models import ActivityType, Side, TimeInForce
 from handlers.trading import brackets, money
 from handlers.trading.account import AccountState
 from handlers.trading.change import BrokenLedger, Change
@@ -107,7 +107,7 @@ class Draft:
         order = self.order(fill.order_id)
         position = self.positions.get(order.symbol)
         wanted = min(fill.quantity, order.remaining)
-        if order.reduce_only:
+        if order.reduce_only or (self.terms.in_full and order.side is Side.SELL):
             wanted = min(wanted, closable_quantity(order, position))
         quantity = min(wanted, self._left(order, fill))
         if quantity < wanted and order.time_in_force is TimeInForce.FOK:
@@ -119,6 +119,11 @@ class Draft:
         if self.order(order.order_id).open:
             self._cut_short(order, fill, wanted, quantity)
         brackets.reconcile(self, order.symbol)
+
+    def cost(self, fill: Fill) -> Decimal:
+        """What a buy would take from a cash account if it filled whole."""
+        quantity = min(fill.quantity, self.order(fill.order_id).remaining)
+        return money.value_of(quantity, fill.price) + self._commission(fill, quantity)
 
     def cancel(self, order_id: str, reason: str) -> None:
         self._end(OrderCanceled(order_id, reason))
@@ -185,21 +190,26 @@ class Draft:
                 )
             )
             self.add(part.event)
-            self._realize(order, part)
+            self._settle(order, part, fill.price)
             self._charge(order, part, commission)
+
+    def _settle(self, order: Order, part: Part, price: Decimal) -> None:
+        """Profit and loss, or in a cash account all that is paid and received."""
+        if not self.terms.in_full:
+            self._realize(order, part)
+            return
+        value = money.value_of(part.quantity, price)
+        bought = order.side is Side.BUY
+        self._change_balance(
+            -value if bought else value,
+            ActivityType.PURCHASE if bought else ActivityType.SALE,
+            order,
+            part,
+        )
 
     def _realize(self, order: Order, part: Part) -> None:
         if part.realized_pnl:
-            self.add(
-                BalanceChanged(
-                    part.realized_pnl,
-                    self.balance + part.realized_pnl,
-                    ActivityType.REALIZED_PNL,
-                    order.symbol,
-                    order.order_id,
-                    part.position_id,
-                )
-            )
+            self._change_balance(part.realized_pnl, ActivityType.REALIZED_PNL, order, part)
 
     def _commission(self, fill: Fill, quantity: Decimal) -> Decimal:
         """What the order owes with so much more filled, less what it has paid."""
@@ -209,16 +219,14 @@ class Draft:
 
     def _charge(self, order: Order, part: Part, commission: Decimal) -> None:
         if commission:
-            self.add(
-                BalanceChanged(
-                    -commission,
-                    self.balance - commission,
-                    ActivityType.COMMISSION,
-                    order.symbol,
-                    order.order_id,
-                    part.position_id,
-                )
-            )
+            self._change_balance(-commission, ActivityType.COMMISSION, order, part)
+
+    def _change_balance(
+        self, change: Decimal, kind: ActivityType, order: Order, part: Part
+    ) -> None:
+        after = self.balance + change
+        about = order.symbol, order.order_id, part.position_id
+        self.add(BalanceChanged(change, after, kind, *about))
 
 
 def closable_quantity(order: Order, position: Position | None) -> Decimal:

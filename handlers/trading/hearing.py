@@ -6,7 +6,7 @@ now is passed over, and the venue works the newer revision.
 
 from collections.abc import Iterable
 
-from generated.models import OrderStatus, TransactionCause
+from generated.models import OrderStatus, Side, TransactionCause
 from handlers.trading import margin, money, risk, trailing, triggers
 from handlers.trading.account import AccountState
 from handlers.trading.draft import Draft
@@ -85,7 +85,7 @@ def _hear(draft: Draft, item: Report, market: Market) -> None:
         return
     if order.expires_at is not None and order.expires_at <= item.market_time:
         draft.expire(order.order_id)
-    elif isinstance(item, Fill) and _unaffordable(draft, order, market):
+    elif isinstance(item, Fill) and _unaffordable(draft, order, item, market):
         draft.reject(order.order_id, InsufficientMargin.code)
     else:
         _book(draft, order, item)
@@ -133,7 +133,9 @@ def _trail(draft: Draft, order: Order, item: Trail) -> None:
         draft.add(OrderTrailed(order.order_id, item.seen, moved.stop_price))
 
 
-def _unaffordable(draft: Draft, order: Order, market: Market) -> bool:
+def _unaffordable(draft: Draft, order: Order, fill: Fill, market: Market) -> bool:
+    if draft.terms.in_full:
+        return order.side is Side.BUY and draft.cost(fill) > draft.balance
     if not order.takes_any_price:
         return False
     if margin.opening_quantity(draft.positions.get(order.symbol), order) == ZERO:

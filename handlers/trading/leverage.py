@@ -49,8 +49,13 @@ class MarginTerms:
     leverage: Mapping[str, Decimal]
     """By symbol, where one was chosen."""
 
+    @property
+    def in_full(self) -> bool:
+        """What is bought is paid in full, and only what is owned can be sold: a cash account."""
+        return self.type is AccountType.CASH
+
     def rates(self, symbol: Symbol) -> Rates:
-        if self.type is AccountType.CASH:
+        if self.in_full:
             return Rates(LOWEST, ZERO)
         chosen = self.leverage.get(symbol.id)
         own = Rates(symbol.initial_margin_rate, symbol.maintenance_margin_rate)
@@ -61,13 +66,13 @@ class MarginTerms:
 
     def highest(self, symbol: Symbol) -> Decimal:
         """The highest leverage that the symbol allows: one divided by its initial margin rate."""
-        if self.type is AccountType.CASH:
+        if self.in_full:
             return LOWEST
         return max(money.quotient(LOWEST, symbol.initial_margin_rate), LOWEST)
 
     def choice(self, symbol: Symbol) -> Choice:
         highest = self.highest(symbol)
-        chosen = LOWEST if self.type is AccountType.CASH else self.leverage.get(symbol.id, highest)
+        chosen = LOWEST if self.in_full else self.leverage.get(symbol.id, highest)
         return Choice(min(chosen, highest), highest, self.rates(symbol))
 
     def choosing(self, symbol: Symbol, leverage: Decimal) -> "MarginTerms":

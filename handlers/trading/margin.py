@@ -1,5 +1,7 @@
 """The figures of an account: what the price alone changes, and what margin is bound.
 
+In a margin account equity is the balance plus unrealized profit and loss; in a cash account, where
+what is bought is paid from the balance, it is the balance plus the market value of the positions.
 Positions are marked at the price at which they could be closed, bid for long and ask for short.
 Working orders reserve initial margin for what they would open beyond the present position. Of
 buys and sells of one symbol only the dearer side counts: both cannot add to the exposure.
@@ -45,8 +47,10 @@ class Figures:
 
     @property
     def margin_level(self) -> Decimal | None:
-        """Equity divided by initial margin; None without positions."""
-        return money.quotient(self.equity, self.initial_margin) if self.initial_margin else None
+        """Equity divided by initial margin; None where there is nothing to maintain."""
+        if not self.maintenance_margin:
+            return None
+        return money.quotient(self.equity, self.initial_margin)
 
 
 @money.exact
@@ -69,9 +73,11 @@ def figures(
             initial += money.value_of(size, rates.initial)
             maintenance += money.value_of(size, rates.maintenance)
     reserved = order_margin(positions, orders, market, terms)
-    available = balance + unrealized - initial - reserved
+    value = sum((item.market_value for item in marked), ZERO)
+    equity = balance + (value if terms.in_full else unrealized)
+    available = equity - initial - reserved
     return Figures(
-        equity=balance + unrealized,
+        equity=equity,
         unrealized_pnl=unrealized,
         initial_margin=initial,
         maintenance_margin=maintenance,

@@ -10,7 +10,7 @@
                           StopWrongSide BracketWrongSide StopLossIncomplete
                           BracketsNotAllowed TrailingOffsetOutOfRange ExpiryInvalid
                           PostOnlyWouldFill NothingToReduce OcoGroupMismatch
-                          LeverageOutOfRange LeverageOffStep
+                          LeverageOutOfRange LeverageOffStep ShortSaleNotAllowed
 
 A refused command leaves no trace and uses up no key. `code` is that of the contract's problem.
 """
@@ -116,6 +116,10 @@ class QuantityOutOfRange(Refused):
 
 class PositionQuantityExceeded(Refused):
     code = "position_quantity_exceeded"
+
+
+class ShortSaleNotAllowed(Refused):
+    code = "short_sale_not_allowed"
 
 
 class InsufficientMargin(Refused):

@@ -23,6 +23,7 @@ from handlers.trading.rejections import (
     PriceOutOfRange,
     QuantityOffStep,
     QuantityOutOfRange,
+    ShortSaleNotAllowed,
     SymbolNotFound,
     WrongClock,
     fault,
@@ -105,6 +106,20 @@ def check_reduces(draft: Draft, command: PlaceOrder) -> None:
         raise NothingToReduce(
             f"A {command.side} reduces nothing: there is no such position in {command.symbol}.",
             Fault("/reduceOnly", "position", message, "true"),
+        )
+
+
+def check_owned(draft: Draft, command: PlaceOrder) -> None:
+    """A cash account sells only what it owns."""
+    if not draft.terms.in_full or command.side is not Side.SELL:
+        return
+    position = draft.positions.get(command.symbol)
+    owned = ZERO if position is None else position.quantity
+    if command.quantity > owned:
+        message = f"At most {money.text(owned)}, which the account owns."
+        raise ShortSaleNotAllowed(
+            f"A cash account sells only what it owns: {money.text(owned)} of {command.symbol}.",
+            fault("/quantity", "owned", message, command.quantity, owned or None),
         )
 
 

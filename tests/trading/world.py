@@ -129,6 +129,7 @@ class Desk:
         market: HandMarket,
         clock: AccountClock = AccountClock.LIVE,
         models: FillModels | None = None,
+        kind: AccountType = AccountType.MARGIN,
     ) -> None:
         self.market = market
         self.stale: set[str] = set()
@@ -137,7 +138,7 @@ class Desk:
         self.state = AccountState()
         self.ledger: list[Transaction] = []
         opening = decide.OpenAccount(
-            "acc_1", "usr_1", "Paper", AccountType.MARGIN, clock, "USD", Decimal(100_000)
+            "acc_1", "usr_1", "Paper", kind, clock, "USD", Decimal(100_000)
         )
         self.book(decide.open_account(opening, None, market.time))
 

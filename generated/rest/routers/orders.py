@@ -105,6 +105,7 @@ def orders_router(handler: OrdersHandler, gate: Gate) -> APIRouter:
         problems.PriceOutOfRange,
         problems.QuantityOffStep,
         problems.QuantityOutOfRange,
+        problems.ShortSaleNotAllowed,
         problems.InsufficientMargin,
         problems.MarketClosed,
         problems.NoPrice,
