@@ -1516,6 +1516,14 @@ class LeverageEvent(Model):
     leverage: SymbolLeverage
 
 
+class CorporateActionEvent(Model):
+    """A split or a dividend was applied; the orders, the position and the balance that it changed follow."""
+
+    type: Literal["corporate_action"]
+    symbol: SymbolId
+    action: CorporateAction
+
+
 AccountEvent = TypeAliasType(
     "AccountEvent",
     Annotated[
@@ -1525,7 +1533,8 @@ AccountEvent = TypeAliasType(
         | BalanceEvent
         | ResetEvent
         | ProfileEvent
-        | LeverageEvent,
+        | LeverageEvent
+        | CorporateActionEvent,
         Field(discriminator="type"),
     ],
 )
@@ -1551,6 +1560,7 @@ class TransactionCause(StrEnum):
     ACCOUNT_RESET = "account_reset"
     ACCOUNT_UPDATED = "account_updated"
     LEVERAGE_CHANGED = "leverage_changed"
+    CORPORATE_ACTION = "corporate_action"
 
 
 class AccountUpdate(Model):

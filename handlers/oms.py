@@ -10,9 +10,11 @@ from typing import Final, Protocol, final
 from typing_extensions import override
 
 from generated.models import AccountClock, AccountType, Resolution
+from handlers.backlog import ActionBacklog
 from handlers.brokers.broker import Broker
 from handlers.clock import Clock
 from handlers.feeds.feed import Feed, FeedSink
+from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.storage.ledger import Ledger, LedgerUnavailable
@@ -26,7 +28,7 @@ from handlers.trading.order import Order
 from handlers.trading.reports import Report
 from handlers.trading.transactions import Transaction, identifier
 from handlers.working import WatchedMarket, WorkingOrders
-from handlers.writer import AccountWriter
+from handlers.writer import AccountWriter, Decision, nothing
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,7 @@ class Oms(FeedSink):
         self._listeners: list[AccountListener] = []
         self._working = WorkingOrders(market)
         self._tasks: set[asyncio.Task[object]] = set()
+        self._backlog = ActionBacklog(market, clock)
         self._unreset: set[str] = set()
         """Accounts whose reset could not be stored."""
 
@@ -92,8 +95,10 @@ class Oms(FeedSink):
             self._enter(writer)
         for account_id in self._stale_replays():
             await self._writers[account_id].run(self._reset)
-        for writer in self._writers.values():
-            await writer.run(self._expire)
+        for account_id, writer in self._writers.items():
+            if writer.state.identity.clock is AccountClock.REPLAY:
+                self._backlog.add(account_id)
+            await self._run(account_id, self._expire)
         for writer in self._writers.values():
             for order in writer.state.open_orders.values():
                 self._keep(writer.state.account_id, order)
@@ -177,8 +182,8 @@ class Oms(FeedSink):
         """
         state = self.account(user_id, account_id)
         try:
-            transaction = await self._writers[account_id].run(
-                lambda current: self._decide(current, command)
+            transaction = await self._run(
+                account_id, lambda current: self._decide(current, command)
             )
         except decide.Repeated as repeated:
             view = state.view(repeated.sequence)
@@ -196,7 +201,7 @@ class Oms(FeedSink):
         Raises AccountNotFound, LedgerUnavailable, and what the decision raises.
         """
         self.account(user_id, account_id)
-        return await self._writers[account_id].run(decision)
+        return await self._run(account_id, decision)
 
     async def restart(self, account_id: str) -> None:
         """Begins the account anew if it trades in another recording than the one replayed now."""
@@ -214,6 +219,8 @@ class Oms(FeedSink):
         unreset, self._unreset = self._unreset, set()
         for account_id in unreset:
             self._spawn(self.restart(account_id))
+        for account_id in self._backlog.accounts():
+            self._spawn(self._quietly(account_id, nothing))
 
     @override
     def on_quote(self, quote: Quote) -> None:
@@ -222,6 +229,15 @@ class Oms(FeedSink):
     @override
     def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
         """The broker hears of prices by itself."""
+
+    @override
+    def on_action(self, action: CorporateAction) -> None:
+        """A split or a dividend: applied before anything else is decided about its holders."""
+        symbol = self._market.symbol(action.symbol)
+        for account_id, writer in self._writers.items():
+            if symbol is not None and writer.state.identity.clock is symbol.clock:
+                self._backlog.add(account_id)
+                self._spawn(self._quietly(account_id, nothing, action.time))
 
     @override
     def on_epoch(self, feed: Feed) -> None:
@@ -255,6 +271,7 @@ class Oms(FeedSink):
         await self._quietly(
             account_id,
             lambda state: hearing.report(state, reports, self._market, self._clock.now()),
+            until=max(report.market_time for report in reports),
         )
         working = self._writers[account_id].state.open_orders
         for report in reports:
@@ -282,12 +299,22 @@ class Oms(FeedSink):
     def _expire(self, state: AccountState) -> Draft | None:
         return hearing.expire(state, self._market, self._clock.now())
 
-    async def _quietly(
-        self, account_id: str, decision: Callable[[AccountState], Draft | None]
-    ) -> bool:
+    async def _run(
+        self, account_id: str, decision: Decision, until: int | None = None
+    ) -> Transaction | None:
+        """Decides on top of what has to be booked first, up to that market time."""
+        try:
+            return await self._writers[account_id].run(
+                decision, lambda state: self._backlog.oldest(state, until)
+            )
+        except LedgerUnavailable:
+            self._backlog.add(account_id)
+            raise
+
+    async def _quietly(self, account_id: str, decision: Decision, until: int | None = None) -> bool:
         """For work that nobody waits for. False if the ledger failed; the writer has logged why."""
         try:
-            await self._writers[account_id].run(decision)
+            await self._run(account_id, decision, until)
         except LedgerUnavailable:
             self._working.rearm(account_id, self._writers[account_id].state)
             return False

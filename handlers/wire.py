@@ -250,7 +250,14 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
             case events.LeverageChanged():
                 chosen = models.SymbolLeverage(symbol=event.symbol, leverage=event.leverage)
                 yield models.LeverageEvent(type="leverage", leverage=chosen)
-            case events.PositionOpened() | events.PositionChanged() | events.PositionClosed():
+            case events.SplitApplied() | events.DividendApplied():
+                yield _corporate_action(event)
+            case (
+                events.PositionOpened()
+                | events.PositionChanged()
+                | events.PositionRescaled()
+                | events.PositionClosed()
+            ):
                 positions[event.position_id] = None
             case _:
                 orders[event.order_id] = None
@@ -274,6 +281,28 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
             balance=balance(view.balance),
             activities=optional([activity(item) for item in booked] or None),
         )
+
+
+def _corporate_action(
+    event: events.SplitApplied | events.DividendApplied,
+) -> models.CorporateActionEvent:
+    action: models.Split | models.Dividend
+    match event:
+        case events.SplitApplied():
+            action = models.Split(
+                type="split",
+                time=event.time,
+                numerator=event.numerator,
+                denominator=event.denominator,
+            )
+        case events.DividendApplied():
+            action = models.Dividend(
+                type="dividend",
+                time=event.time,
+                amount=_plain(event.amount),
+                currency=event.currency,
+            )
+    return models.CorporateActionEvent(type="corporate_action", symbol=event.symbol, action=action)
 
 
 def _basis(value: events.QuoteBasis | events.BarBasis) -> models.QuoteBasis | models.BarBasis:

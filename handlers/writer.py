@@ -30,6 +30,10 @@ LARGEST_BATCH: Final = 64
 Decision = Callable[[AccountState], Draft | None]
 
 
+def nothing(state: AccountState) -> None:
+    """There is nothing to be booked first."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Pending:
     """What is decided and not stored yet."""
@@ -58,21 +62,26 @@ class AccountWriter:
         self._recovery = asyncio.Lock()
         self._behind = False
 
-    async def run(self, decide: Decision) -> Transaction | None:
+    async def run(self, decide: Decision, first: Decision = nothing) -> Transaction | None:
         """Carries a decision out, after those before it; None where it decided nothing.
 
         When this returns the transaction is stored, applied and told. What `decide` raises is
         raised here and leaves no trace. Raises LedgerUnavailable where it could not be stored.
         What was decided on top of a transaction that then could not be stored is decided anew.
+        `first` is asked until it has nothing more to book, in the same instant and before `decide`.
         A caller that is canceled once it is decided does not stop it.
         """
         while True:
             if self._behind:
                 await self._recover()
+            early = None
+            while (due := first(self._front())) is not None:
+                early = self._put(due.change())
             before = self._pending[-1] if self._pending else None
             try:
                 draft = decide(self._front())
             except Exception:
+                await _stored(early)
                 if await _was_stored(before):
                     raise
                 continue
@@ -80,6 +89,7 @@ class AccountWriter:
                 change = draft.change()
                 await self._store(change)
                 return change.transaction
+            await _stored(early)
             if await _was_stored(before):
                 return None
 
@@ -103,13 +113,16 @@ class AccountWriter:
         return self._ahead or self.state
 
     async def _store(self, change: Change) -> None:
+        await asyncio.shield(self._put(change).done)
+
+    def _put(self, change: Change) -> _Pending:
         if self._ahead is not None:
             self._ahead.commit(change)
         item = _Pending(change, asyncio.get_running_loop().create_future())
         self._pending.append(item)
         if self._storing is None:
             self._storing = asyncio.create_task(self._store_all())
-        await asyncio.shield(item.done)
+        return item
 
     async def _store_all(self) -> None:
         try:
@@ -178,6 +191,12 @@ class AccountWriter:
             self.state.apply(transaction)
         except (BrokenLedger, BrokenPosition, IllegalTransition, ArithmeticError) as error:
             raise LedgerDamaged(self._account_id, transaction.sequence) from error
+
+
+async def _stored(item: _Pending | None) -> None:
+    """Waits for it. Raises where it could not be stored."""
+    if item is not None:
+        await asyncio.shield(item.done)
 
 
 async def _was_stored(item: _Pending | None) -> bool:

@@ -289,6 +289,8 @@ export type ProfileEvent = components["schemas"]["ProfileEvent"];
 export type SymbolLeverage = components["schemas"]["SymbolLeverage"];
 /** A symbol is traded with another leverage from now on; its margin rates follow. */
 export type LeverageEvent = components["schemas"]["LeverageEvent"];
+/** A split or a dividend was applied; the orders, the position and the balance that it changed follow. */
+export type CorporateActionEvent = components["schemas"]["CorporateActionEvent"];
 /** One change; `type` says of what. */
 export type AccountEvent = components["schemas"]["AccountEvent"];
 /** What led to a ledger transaction. */

@@ -1937,13 +1937,23 @@ export interface components {
             type: "leverage";
             leverage: components["schemas"]["SymbolLeverage"];
         };
+        /** @description A split or a dividend was applied; the orders, the position and the balance that it changed follow. */
+        CorporateActionEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "corporate_action";
+            symbol: components["schemas"]["SymbolId"];
+            action: components["schemas"]["CorporateAction"];
+        };
         /** @description One change; `type` says of what. */
-        AccountEvent: components["schemas"]["OrderEvent"] | components["schemas"]["ExecutionEvent"] | components["schemas"]["PositionEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProfileEvent"] | components["schemas"]["LeverageEvent"];
+        AccountEvent: components["schemas"]["OrderEvent"] | components["schemas"]["ExecutionEvent"] | components["schemas"]["PositionEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProfileEvent"] | components["schemas"]["LeverageEvent"] | components["schemas"]["CorporateActionEvent"];
         /**
          * @description What led to a ledger transaction.
          * @enum {string}
          */
-        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated" | "leverage_changed";
+        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action";
         /** @description One ledger transaction. */
         AccountUpdate: {
             transactionId: string;

@@ -8,10 +8,11 @@ from typing_extensions import override
 from generated.models import AccountClock, OrderStatus, Resolution
 from handlers.brokers.broker import Broker, BrokerSink
 from handlers.feeds.feed import Feed, FeedSink
+from handlers.market.actions import CorporateAction, Split
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
-from handlers.trading import span, trailing, venue
+from handlers.trading import span, splits, trailing, venue
 from handlers.trading.exchange import Exchange, Resting
 from handlers.trading.fills import bar_basis
 from handlers.trading.market import Market
@@ -94,6 +95,17 @@ class PaperBroker(Broker, FeedSink):
                 for item in missed
             ]
         )
+
+    @override
+    def on_action(self, action: CorporateAction) -> None:
+        """A split rescales what rests, so that the prices of the day meet it so."""
+        symbol = self._market.symbol(action.symbol)
+        if isinstance(action, Split) and symbol is not None:
+            for account_id, order in self._exchange.orders(action.symbol):
+                self._exchange.remove(order)
+                after = splits.applied(order, action, symbol)
+                if after is not None:
+                    self._exchange.add(account_id, after)
 
     @override
     def on_epoch(self, feed: Feed) -> None:

@@ -17,6 +17,7 @@ from handlers.trading.events import (
     AccountRestored,
     BalanceChanged,
     BarBasis,
+    DividendApplied,
     Event,
     LeverageChanged,
     OrderAccepted,
@@ -27,12 +28,15 @@ from handlers.trading.events import (
     OrderHeld,
     OrderModified,
     OrderRejected,
+    OrderRescaled,
     OrderTrailed,
     OrderTriggered,
     PositionChanged,
     PositionClosed,
     PositionOpened,
+    PositionRescaled,
     QuoteBasis,
+    SplitApplied,
 )
 from handlers.trading.execution import Execution
 from handlers.trading.history import History, forked
@@ -59,6 +63,8 @@ class AccountState:
         """Orders that are not done, by id, oldest first."""
         self.open_positions: dict[str, Position] = {}
         """Open positions by symbol."""
+        self.acted: dict[str, int] = {}
+        """By symbol: the time of the newest split or dividend that has been applied."""
         self.used_keys: dict[tuple[str, str], tuple[int, Cause]] = {}
         """By scope and key: the transaction that used it up, and why."""
         self._identity: Identity | None = None
@@ -172,6 +178,8 @@ class AccountState:
         if change.reset:
             self.open_orders.clear()
             self.open_positions.clear()
+            self.acted.clear()
+        self.acted.update(change.acted)
         self._use_key(change.transaction)
 
     def fork(self) -> "AccountState":
@@ -214,6 +222,7 @@ class AccountState:
                 | OrderTriggered()
                 | OrderTrailed()
                 | OrderModified()
+                | OrderRescaled()
                 | OrderFilled()
                 | OrderCanceled()
                 | OrderExpired()
@@ -226,13 +235,15 @@ class AccountState:
             case PositionOpened():
                 self._check_flat(change, event)
                 change.position_opened(event)
-            case PositionChanged() | PositionClosed():
+            case PositionChanged() | PositionRescaled() | PositionClosed():
                 position = change.positions.get(event.position_id) or self.position(
                     event.position_id
                 )
                 if position is None:
                     raise BrokenLedger(f"no position {event.position_id}")
                 change.position_changed(position, event)
+            case SplitApplied() | DividendApplied():
+                change.corporate_action(event)
             case BalanceChanged():
                 change.balance_changed(event)
             case LeverageChanged():

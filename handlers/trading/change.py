@@ -12,12 +12,14 @@ from handlers.trading.events import (
     AccountReset,
     AccountRestored,
     BalanceChanged,
+    CorporateEvent,
     OrderAccepted,
     OrderChange,
     OrderFilled,
     PositionChanged,
     PositionClosed,
     PositionOpened,
+    PositionRescaled,
     ProfileEvent,
 )
 from handlers.trading.execution import Execution, executed
@@ -84,6 +86,7 @@ class Change:
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
+    acted: dict[str, int] = field(default_factory=dict)
     reset: bool = False
 
     def account_opened(self, event: AccountOpened) -> None:
@@ -125,13 +128,20 @@ class Change:
         self.orders[order.order_id] = order.apply(event, self.transaction)
         if isinstance(event, OrderFilled):
             self.executions.append(executed(event, order, self.transaction))
-            self._realized(event)
+            self._realized(event.realized_pnl, event.commission)
 
     def position_opened(self, event: PositionOpened) -> None:
         self.positions[event.position_id] = opened(event, self.transaction)
 
-    def position_changed(self, position: Position, event: PositionChanged | PositionClosed) -> None:
+    def position_changed(
+        self, position: Position, event: PositionChanged | PositionRescaled | PositionClosed
+    ) -> None:
         self.positions[position.position_id] = position.apply(event, self.transaction)
+        if isinstance(event, PositionRescaled):
+            self._realized(event.realized_pnl - position.realized_pnl, ZERO)
+
+    def corporate_action(self, event: CorporateEvent) -> None:
+        self.acted[event.symbol] = event.time
 
     def balance_changed(self, event: BalanceChanged) -> None:
         before = self.known_balance
@@ -152,10 +162,10 @@ class Change:
             event.epoch, stamp.sequence, event.market_epoch, event.balance, stamp.recorded_at
         )
 
-    def _realized(self, event: OrderFilled) -> None:
+    def _realized(self, pnl: Decimal, commission: Decimal) -> None:
         before = self.known_balance
         self.balance = replace(
             before,
-            realized_pnl=before.realized_pnl + event.realized_pnl,
-            commission=before.commission + event.commission,
+            realized_pnl=before.realized_pnl + pnl,
+            commission=before.commission + commission,
         )

@@ -79,6 +79,14 @@ class Book:
         entry = places[0][1] if places else self._next[order_id]
         return entry.resting.order
 
+    def orders(self) -> tuple[tuple[str, Order], ...]:
+        """Each with its account, longest in the book first."""
+        entries = (
+            places[0][1] if places else self._next[order_id]
+            for order_id, places in self._places.items()
+        )
+        return tuple((entry.resting.account_id, entry.resting.order) for entry in entries)
+
     def take(self, span: Span) -> list[Resting]:
         """Removes and gives what those prices concern: stops first, then market, then limits."""
         found = [
@@ -156,6 +164,11 @@ class Exchange:
         """The order as the book has it, None where it is not in it."""
         book = self._books.get(order.symbol)
         return book.resting(order.order_id) if book else None
+
+    def orders(self, symbol: str) -> tuple[tuple[str, Order], ...]:
+        """All orders of the symbol, and whose each is, longest in the book first."""
+        book = self._books.get(symbol)
+        return book.orders() if book else ()
 
     def concerns(self, symbol: str) -> bool:
         return symbol in self._books

@@ -6,6 +6,7 @@ more (a recording that is not installed today): `prevailing` and `time_at` put u
 
 from typing import Protocol, final
 
+from handlers.market.actions import CorporateAction
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
 
@@ -25,6 +26,10 @@ class Market(Protocol):
 
     def session_end(self, symbol_id: str) -> int | None:
         """End of the session that is open, else of the next one."""
+        ...
+
+    def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
+        """Splits and dividends by now, oldest first, later than `after`."""
         ...
 
 
@@ -65,6 +70,9 @@ class Instant:
 
     def session_end(self, symbol_id: str) -> int | None:
         return self._market.session_end(symbol_id)
+
+    def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
+        return self._market.actions(symbol_id, after)
 
 
 def prevailing(market: Market, symbol_id: str) -> Quote | None:

@@ -27,6 +27,7 @@ from handlers.trading.events import (
     OrderHeld,
     OrderModified,
     OrderRejected,
+    OrderRescaled,
     OrderTrailed,
     OrderTriggered,
 )
@@ -170,6 +171,8 @@ class Order:
                 return self._moved(Trigger.CHANGE, stamp, **changes)
             case OrderModified():
                 return self._modified(event, stamp)
+            case OrderRescaled():
+                return self._rescaled(event, stamp)
             case OrderFilled():
                 return self._filled(event, stamp)
             case OrderCanceled():
@@ -198,6 +201,20 @@ class Order:
             trail_mark=event.trail_mark,
             time_in_force=event.time_in_force,
             expires_at=event.expires_at,
+        )
+
+    def _rescaled(self, event: OrderRescaled, stamp: Transaction) -> "Order":
+        if not self.open:
+            return replace(self, opened_quantity=event.opened_quantity)
+        return self._moved(
+            Trigger.CHANGE,
+            stamp,
+            quantity=event.quantity,
+            limit_price=event.limit_price,
+            stop_price=event.stop_price,
+            trailing_offset=event.trailing_offset,
+            trail_mark=event.trail_mark,
+            opened_quantity=event.opened_quantity,
         )
 
     def _filled(self, event: OrderFilled, stamp: Transaction) -> "Order":

@@ -11,6 +11,7 @@ from handlers.trading.events import (
     PositionClosed,
     PositionEvent,
     PositionOpened,
+    PositionRescaled,
 )
 from handlers.trading.money import ZERO
 from handlers.trading.transactions import Transaction
@@ -72,6 +73,14 @@ class Position:
                 raise BrokenPosition(f"{self.position_id} is open already")
             case PositionChanged():
                 return self._changed(event, stamp)
+            case PositionRescaled():
+                return self._touched(
+                    stamp,
+                    event.realized_pnl,
+                    quantity=event.quantity,
+                    cost_basis=event.cost_basis,
+                    entry_quantity=event.entry_quantity,
+                )
             case PositionClosed():
                 return self._touched(stamp, event.realized_pnl, quantity=ZERO, cost_basis=ZERO)
 

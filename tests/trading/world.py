@@ -13,6 +13,7 @@ from generated.models import (
     TimeInForce,
 )
 from handlers.brokers.paper import PaperBroker
+from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
@@ -84,6 +85,8 @@ class HandMarket:
         self.closed: set[str] = set()
         self.session_ends: dict[str, int] = {}
         self.watched: list[str] = []
+        self.corporate: list[CorporateAction] = []
+        """Oldest first; those that have come by `time` are told."""
 
     def set(
         self, symbol_id: str, bid: str | Decimal, ask: str | Decimal, size: str | Decimal = "1"
@@ -113,6 +116,13 @@ class HandMarket:
 
     def session_end(self, symbol_id: str) -> int | None:
         return self.session_ends.get(symbol_id, (self.time // DAY + 1) * DAY)
+
+    def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
+        return tuple(
+            action
+            for action in self.corporate
+            if action.symbol == symbol_id and after < action.time <= self.time
+        )
 
     def watch(self, symbol_id: str) -> None:
         self.watched.append(symbol_id)
