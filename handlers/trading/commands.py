@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
+from enum import Enum
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -120,12 +122,27 @@ _FIRST: Final = frozenset(
 
 def _spelled(value: Any) -> Iterator[str]:
     yield type(value).__name__
-    for field in fields(value):
-        given = getattr(value, field.name)
-        if field.name not in _FIRST and given == field.default:
+    for name, prefix, default in _layout(type(value)):
+        given = getattr(value, name)
+        if prefix and given == default:
             continue
-        name = "" if field.name in _FIRST else f"{field.name}="
-        if is_dataclass(given):
-            yield f"{name}({','.join(_spelled(given))})"
+        if isinstance(given, Decimal):
+            yield prefix + money.text(given)
+        elif isinstance(given, Enum):
+            yield prefix + _word(given)
+        elif is_dataclass(given):
+            yield f"{prefix}({','.join(_spelled(given))})"
         else:
-            yield name + (money.text(given) if isinstance(given, Decimal) else repr(given))
+            yield prefix + repr(given)
+
+
+@cache
+def _layout(kind: type[Any]) -> tuple[tuple[str, str, Any], ...]:
+    """Of each field the name, how it is told from others, and its default."""
+    return tuple(
+        (field.name, "" if field.name in _FIRST else f"{field.name}=", field.default)
+        for field in fields(kind)
+    )
+
+
+_word: Final = lru_cache(maxsize=None, typed=True)(repr)  # equal words of two enums differ

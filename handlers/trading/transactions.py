@@ -54,5 +54,5 @@ class Transaction:
 
 def identifier(prefix: str, *parts: str | int) -> str:
     """An opaque id that is the same whenever the same things happen in the same order."""
-    name = "\x1f".join(str(part) for part in (prefix, *parts))
+    name = "\x1f".join(map(str, (prefix, *parts)))
     return f"{prefix}_{blake2b(name.encode(), digest_size=10).hexdigest()}"
