@@ -328,7 +328,7 @@ def _basis(value: events.QuoteBasis | events.BarBasis) -> models.QuoteBasis | mo
 
 def _plain(value: Decimal) -> Decimal:
     """One spelling, whether the number was computed now or read from the ledger."""
-    return Decimal(money.text(value))
+    return money.plain(value)
 
 
 def _maybe(value: Decimal | None) -> Decimal | None:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -17,6 +17,7 @@ metadata = MetaData()
 
 READERS = 4
 BUSY_TIMEOUT = 5_000
+BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ class Database:
         """Open without touching the file. Raises StorageError where the URL is not ours to use."""
         self.url = _parse(url)
         self.path = _path(self.url)
-        self._writer = _engine(self.url, self.path, "BEGIN IMMEDIATE", query_only=False)
+        self._writer = _engine(self.url, self.path, BEGIN_WRITING, query_only=False)
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
         if self.path is None:
             self._reader, self._read_threads = self._writer, self._write_thread
@@ -52,6 +53,11 @@ class Database:
         """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._write_thread, _transact, self._writer, work)
+
+    async def store(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """`write` without SQLAlchemy in between, which costs more than storing a few rows."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._write_thread, _transact_raw, self._writer, work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one snapshot of the committed state."""
@@ -77,6 +83,18 @@ class Database:
 def _transact(engine: Engine, work: Callable[[Connection], T]) -> T:
     with engine.begin() as connection:
         return work(connection)
+
+
+def _transact_raw(engine: Engine, work: Callable[[sqlite3.Connection], T]) -> T:
+    pooled = engine.raw_connection()
+    try:
+        connection: Any = pooled.driver_connection
+        connection.execute(BEGIN_WRITING)
+        result = work(connection)
+        connection.execute("COMMIT")
+    finally:
+        pooled.close()  # rolls back what is not committed
+    return result
 
 
 def _parse(url: str) -> URL:

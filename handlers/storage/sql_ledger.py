@@ -1,6 +1,7 @@
 """The ledger in the database. Appends that arrive while one commits are committed together."""
 
 import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,18 +49,14 @@ ledger_transactions = sa.Table(
 LARGEST_GROUP: Final = 64
 """So many transactions share one commit, and those that were appended with the last of them."""
 
-_ADVANCE = (
-    ledger_accounts.update()
-    .where(
-        ledger_accounts.c.account_id == sa.bindparam("account"),
-        ledger_accounts.c.sequence == sa.bindparam("expected"),
-    )
-    .values(sequence=sa.bindparam("next"))
+# Storing is the one path on which SQLAlchemy would cost more than what it does.
+_EXISTS: Final = "SELECT 1 FROM ledger_accounts WHERE account_id = ?"
+_OPEN: Final = "INSERT INTO ledger_accounts (sequence, account_id, user_id) VALUES (?, ?, ?)"
+_ADVANCE: Final = "UPDATE ledger_accounts SET sequence = ? WHERE account_id = ? AND sequence = ?"
+_INSERT: Final = (
+    "INSERT INTO ledger_transactions (account_id, sequence, user_id, epoch, recorded_at,"
+    " market_time, cause, events) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_EXISTS = sa.select(ledger_accounts.c.sequence).where(
-    ledger_accounts.c.account_id == sa.bindparam("account")
-)
-_INSERT = ledger_transactions.insert()
 _READ = (
     ledger_transactions.select()
     .where(
@@ -160,11 +157,11 @@ class SqlLedger(Ledger):
         """Whether the fence let each of them pass."""
         if all(item.transactions[0].sequence > 1 for item in group):
             try:
-                await self._database.write(lambda connection: _append_group(connection, group))
+                await self._database.store(lambda connection: _append_group(connection, group))
                 return [True] * len(group)
             except _Fenced:
                 pass  # nothing of it is stored: find out whose fault it was
-        return await self._database.write(
+        return await self._database.store(
             lambda connection: [_append(connection, item.transactions) for item in group]
         )
 
@@ -178,50 +175,48 @@ def _settle(done: asyncio.Future[bool], result: bool | Exception) -> None:
         done.set_result(result)
 
 
-def _append_group(connection: Connection, group: Sequence[_Waiting]) -> None:
+def _append_group(connection: sqlite3.Connection, group: Sequence[_Waiting]) -> None:
     """Two statements for all of them, none of which opens an account. Raises _Fenced."""
     steps = [_step(item.transactions) for item in group]
-    if connection.execute(_ADVANCE, steps).rowcount != len(steps):
+    if connection.executemany(_ADVANCE, steps).rowcount != len(steps):
         raise _Fenced
-    rows = [_row(transaction) for item in group for transaction in item.transactions]
-    connection.execute(_INSERT, rows)
+    connection.executemany(_INSERT, [_row(each) for item in group for each in item.transactions])
 
 
-def _append(connection: Connection, transactions: Sequence[Transaction]) -> bool:
+def _append(connection: sqlite3.Connection, transactions: Sequence[Transaction]) -> bool:
     """Whether the fence let them pass; nothing is written where it did not."""
     if not _advance(connection, transactions):
         return False
-    connection.execute(_INSERT, [_row(transaction) for transaction in transactions])
+    connection.executemany(_INSERT, [_row(each) for each in transactions])
     return True
 
 
-def _advance(connection: Connection, transactions: Sequence[Transaction]) -> bool:
-    first, last = transactions[0], transactions[-1]
+def _advance(connection: sqlite3.Connection, transactions: Sequence[Transaction]) -> bool:
+    first = transactions[0]
     if first.sequence > 1:
         return connection.execute(_ADVANCE, _step(transactions)).rowcount == 1
-    if connection.execute(_EXISTS, {"account": first.account_id}).first() is not None:
+    if connection.execute(_EXISTS, (first.account_id,)).fetchone() is not None:
         return False
-    row = {"account_id": first.account_id, "user_id": first.user_id, "sequence": last.sequence}
-    connection.execute(ledger_accounts.insert(), row)
+    connection.execute(_OPEN, (transactions[-1].sequence, first.account_id, first.user_id))
     return True
 
 
-def _step(transactions: Sequence[Transaction]) -> dict[str, str | int]:
+def _step(transactions: Sequence[Transaction]) -> tuple[int, str, int]:
     first, last = transactions[0], transactions[-1]
-    return {"account": first.account_id, "expected": first.sequence - 1, "next": last.sequence}
+    return last.sequence, first.account_id, first.sequence - 1
 
 
-def _row(transaction: Transaction) -> dict[str, str | int]:
-    return {
-        "account_id": transaction.account_id,
-        "sequence": transaction.sequence,
-        "user_id": transaction.user_id,
-        "epoch": transaction.epoch,
-        "recorded_at": transaction.recorded_at,
-        "market_time": transaction.market_time,
-        "cause": codec.dump_cause(transaction.cause),
-        "events": codec.dump(transaction.events),
-    }
+def _row(transaction: Transaction) -> tuple[str | int, ...]:
+    return (
+        transaction.account_id,
+        transaction.sequence,
+        transaction.user_id,
+        transaction.epoch,
+        transaction.recorded_at,
+        transaction.market_time,
+        codec.dump_cause(transaction.cause),
+        codec.dump(transaction.events),
+    )
 
 
 def _transaction(row: sa.Row[Any]) -> Transaction:

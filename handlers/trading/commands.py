@@ -121,8 +121,9 @@ _FIRST: Final = frozenset(
 
 
 def _spelled(value: Any) -> Iterator[str]:
+    kind: Any = type(value)
     yield type(value).__name__
-    for name, prefix, default in _layout(type(value)):
+    for name, prefix, default in _layout(kind):
         given = getattr(value, name)
         if prefix and given == default:
             continue
@@ -137,7 +138,7 @@ def _spelled(value: Any) -> Iterator[str]:
 
 
 @cache
-def _layout(kind: type[Any]) -> tuple[tuple[str, str, Any], ...]:
+def _layout(kind: Any) -> tuple[tuple[str, str, Any], ...]:
     """Of each field the name, how it is told from others, and its default."""
     return tuple(
         (field.name, "" if field.name in _FIRST else f"{field.name}=", field.default)

@@ -89,6 +89,11 @@ def text(value: Decimal) -> str:
     return format(value.normalize(CONTEXT), "f")
 
 
+def plain(value: Decimal) -> Decimal:
+    """The number without trailing zeros and negative zero: `text` of it is the same."""
+    return value.normalize(CONTEXT) if value else ZERO
+
+
 def is_multiple(value: Decimal, step: Decimal) -> bool:
     return CONTEXT.remainder(value, step) == 0
 

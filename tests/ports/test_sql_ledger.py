@@ -2,11 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from typing_extensions import override
 
 from handlers.storage.database import Database, StorageError
@@ -50,8 +51,14 @@ class TestSqlLedger(LedgerSuite):
     async def test_what_comes_at_once_is_committed_together(
         self, ledger: Ledger, database: Database
     ) -> None:
-        commits: list[Connection] = []
-        event.listen(database._writer, "commit", commits.append)
+        commits: list[object] = []
+        store = database.store
+
+        async def counted(work: Callable[[sqlite3.Connection], Any]) -> Any:
+            commits.append(work)
+            return await store(work)
+
+        database.store = counted  # type: ignore[method-assign]
         await asyncio.gather(*(ledger.append(opening(f"acc_{number}"), 0) for number in range(60)))
         assert 1 <= len(commits) <= 3
         assert len(await ledger.accounts()) == 60

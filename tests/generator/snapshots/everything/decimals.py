@@ -4,6 +4,7 @@ Decimal strings: exact in Python, strings on the wire. No float touches them.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
@@ -25,7 +26,7 @@ class DecimalString:
         text = core_schema.str_schema(strict=True, pattern=self.pattern, max_length=self.max_length)
         wire = core_schema.no_info_after_validator_function(Decimal, text)
         exact = core_schema.no_info_after_validator_function(
-            self._check, core_schema.is_instance_schema(Decimal)
+            self._checked(), core_schema.is_instance_schema(Decimal)
         )
         return core_schema.json_or_python_schema(
             json_schema=wire,
@@ -35,16 +36,20 @@ class DecimalString:
             ),
         )
 
-    def _check(self, value: Decimal) -> Decimal:
-        text = plain(value)
-        too_long = self.max_length is not None and len(text) > self.max_length
-        if too_long or re.search(self.pattern, text) is None:
-            raise PydanticCustomError(
-                "decimal_out_of_contract",
-                "{text} is not of the form {pattern}",
-                {"text": text, "pattern": self.pattern},
-            )
-        return value
+    def _checked(self) -> Callable[[Decimal], Decimal]:
+        search, longest = re.compile(self.pattern).search, self.max_length
+
+        def check(value: Decimal) -> Decimal:
+            text = plain(value)
+            if search(text) is None or (longest is not None and len(text) > longest):
+                raise PydanticCustomError(
+                    "decimal_out_of_contract",
+                    "{text} is not of the form {pattern}",
+                    {"text": text, "pattern": self.pattern},
+                )
+            return value
+
+        return check
 
 
 def plain(value: Decimal) -> str:
