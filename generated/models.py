@@ -768,6 +768,161 @@ class AccountList(Model):
     accounts: list[Account]
 
 
+class PerformanceDay(Model):
+    """A trading day of an account."""
+
+    day: Timestamp
+    """00:00 UTC of the trading day."""
+    over: bool
+    """Whether the day is over and stored; the last one may not be."""
+    equity: Money
+    """At the end of the day, or now."""
+    pnl: Money
+    """Equity less that of the trading day before."""
+    return_: Annotated[Rate | MISSING, Field(alias="return")] = MISSING
+    """Profit and loss divided by the equity of the trading day before, where that was above zero."""
+    gross_value: Money
+    """Market value of all positions, long and short alike."""
+
+
+class ReturnFigures(Model):
+    """Growth and risk by the daily returns of the days that are over. `sharpeRatio` (W. F. Sharpe, 1994): mean return
+    divided by its standard deviation (n - 1). `sortinoRatio` (F. A. Sortino and L. N. Price, 1994): mean return divided
+    by the root of the mean of the squared losses of all days. Both without a risk-free rate, times the root of
+    `periodsPerYear`, as is `volatility`. Absent where they are not defined: for fewer than two days, without a
+    deviation, or where equity was not above zero."""
+
+    periods_per_year: Annotated[int, Field(ge=1)]
+    """365 where a symbol was traded that trades on all days of the week, else 252."""
+    total_pnl: Money
+    """Equity at the end of the range less that at its beginning."""
+    total_return: Rate | MISSING = MISSING
+    """The same, divided by that at the beginning, where that was above zero."""
+    max_drawdown: Money
+    """The deepest fall of daily equity from a high before, by its rate; not negative."""
+    max_drawdown_rate: Rate
+    """Of that high."""
+    drawdown_from: Timestamp | MISSING = MISSING
+    """Day of that high; absent where it is the equity at the beginning, or there was no fall."""
+    drawdown_to: Timestamp | MISSING = MISSING
+    """Day of the low; absent where there was no fall."""
+    volatility: Rate | MISSING = MISSING
+    """Standard deviation of the daily returns, for a year."""
+    sharpe_ratio: Rate | MISSING = MISSING
+    sortino_ratio: Rate | MISSING = MISSING
+
+
+class TradeFigures(Model):
+    """All trades of the range together, net of commission and with what holding brought or cost."""
+
+    trades: Annotated[int, Field(ge=0)]
+    """Positions that became flat."""
+    winners: Annotated[int, Field(ge=0)]
+    """Those with a net profit."""
+    losers: Annotated[int, Field(ge=0)]
+    """Those with a net loss."""
+    gross_profit: Money
+    """Net profit of all winners."""
+    gross_loss: Money
+    """Net loss of all losers; not negative."""
+    net_profit: Money
+    """Gross profit less gross loss."""
+    win_rate: Rate | MISSING = MISSING
+    """Winners divided by trades."""
+    profit_factor: Rate | MISSING = MISSING
+    """Gross profit divided by gross loss; absent where nothing was lost."""
+    average_win: Money | MISSING = MISSING
+    """Of a winner."""
+    average_loss: Money | MISSING = MISSING
+    """Of a loser; not negative."""
+    expectancy: Money | MISSING = MISSING
+    """Net profit divided by trades."""
+
+
+class ExposureFigures(Model):
+    """At the ends of the days: how often something was held, and gross value divided by equity."""
+
+    time_in_market: Rate
+    """Days that ended with an open position divided by days."""
+    average: Rate
+    """Of gross value divided by equity."""
+    highest: Rate
+    """Of gross value divided by equity."""
+
+
+class SymbolPerformance(Model):
+    """What a symbol brought, by all that was booked in the range."""
+
+    symbol: SymbolId
+    executions: Annotated[int, Field(ge=0)]
+    realized_pnl: Money
+    """Before commission."""
+    commission: Money
+    carry: Money
+    """What holding brought or cost: financing, borrow fees, dividends."""
+    net_pnl: Money
+    """Realized, less commission, with carry."""
+
+
+class Performance(Model):
+    """What trading brought, in the account's currency and by its clock."""
+
+    account_id: AccountId
+    clock: AccountClock
+    currency: Currency
+    first_equity: Money
+    """Where the range begins."""
+    days: list[PerformanceDay]
+    """The equity curve, oldest first; empty before the first fill."""
+    returns: ReturnFigures
+    trades: TradeFigures
+    exposure: ExposureFigures | MISSING = MISSING
+    """Absent without days, or where equity was not above zero."""
+    symbols: list[SymbolPerformance]
+    """By their names."""
+    as_of: AsOf
+
+
+class Trade(Model):
+    """A position from its opening until it was flat. Times are those of the market."""
+
+    position_id: PositionId
+    symbol: SymbolId
+    side: PositionSide
+    quantity: Quantity
+    """All that was opened."""
+    entry_price: Price
+    """Average of what was opened."""
+    exit_price: Price
+    """Average of what was closed."""
+    opened_at: Timestamp
+    closed_at: Timestamp
+    executions: Annotated[int, Field(ge=1)]
+    realized_pnl: Money
+    """Before commission."""
+    commission: Money
+    carry: Money
+    """What holding brought or cost: financing, borrow fees, dividends."""
+    net_pnl: Money
+    """Realized, less commission, with carry."""
+    max_adverse_excursion: Price | MISSING = MISSING
+    """How far the price went against the trade, for one unit, from the entry price to the worst price of its fills and of
+    the bars that lie wholly within it (J. Sweeney, 1996). Absent where a split came in between or bars are not known."""
+    max_favorable_excursion: Price | MISSING = MISSING
+    """The same for the best price."""
+    implementation_shortfall: Money | MISSING = MISSING
+    """What the fills cost more, or brought less, than at the decision price of their orders, with commission (A. F. Perold,
+    1988); positive is a cost. The decision price is the mid of bid and ask when the order was placed, of a stop its stop
+    price, of a take-profit its limit. Absent where it is not known."""
+
+
+class TradePage(Model):
+    trades: list[Trade]
+    next_cursor: str | MISSING = MISSING
+    """Leads to the next page."""
+    as_of: AsOf
+
+
 class TakeProfit(Model):
     """A limit order that closes what the entry opened, at a profit."""
 

@@ -18,6 +18,8 @@ from generated.ws.publisher import Publisher
 from handlers.brokers.fill_models import read_fill_models
 from handlers.brokers.paper import PaperBroker
 from handlers.clock import Clock
+from handlers.equity_record import EquityRecord
+from handlers.excursions import ExcursionsOf
 from handlers.feeds.feeds import Feeds
 from handlers.feeds.freshness import Freshness
 from handlers.feeds.replay.feed import ReplayFeed
@@ -44,6 +46,7 @@ from handlers.rest.executions import Executions
 from handlers.rest.health import Health
 from handlers.rest.leverage import Leverage
 from handlers.rest.orders import Orders
+from handlers.rest.performance import Performance
 from handlers.rest.positions import Positions
 from handlers.rest.versions import Versions
 from handlers.security.authentication import Authentication
@@ -57,6 +60,7 @@ from handlers.security.sessions import Sessions
 from handlers.security.tokens import new_id
 from handlers.settings import Settings
 from handlers.storage.database import Database, StorageError
+from handlers.storage.equity_days import EquityDays, SqlEquityDays
 from handlers.storage.ledger import Ledger
 from handlers.storage.replays import SqlReplays
 from handlers.storage.sql_ledger import SqlLedger
@@ -82,6 +86,7 @@ class Ports:
     ledger: Ledger
     backplane: Backplane
     feeds: Feeds
+    equity_days: EquityDays
     passwords: Passwords
     fill_models: FillModels = field(default_factory=FillModels)
 
@@ -110,6 +115,7 @@ def open_ports(settings: Settings, clock: Clock, database: Database) -> Ports:
                 ),
             ]
         ),
+        equity_days=SqlEquityDays(database),
         passwords=Passwords(),
         fill_models=read_fill_models(settings.fill_models),
     )
@@ -141,6 +147,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         replay_epoch=lambda: _replay_epoch(feeds),
     )
     pnl = Pnl(oms, feeds)
+    equity_record = EquityRecord(oms, feeds, ports.equity_days)
     hub = Hub(
         epoch=new_id("run"),
         now=clock.now,
@@ -226,6 +233,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             freshness.run(),
             ledger.run(),
             oms.run(),
+            equity_record.run(),
             connections.watch(),
             hub.watch(),
             owner.watch(),
@@ -254,6 +262,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             pnl,
             clock,
         ),
+        performance=Performance(oms, pnl, equity_record, ExcursionsOf(feeds), feeds),
         orders=Orders(oms),
         positions=Positions(oms),
         executions=Executions(oms),

@@ -156,6 +156,10 @@ class Oms(FeedSink):
         """The user's accounts, oldest first."""
         return tuple(self._writers[item].state for item in self._accounts_of.get(user_id, ()))
 
+    def states(self) -> tuple[AccountState, ...]:
+        """Of all accounts, whosever they are."""
+        return tuple(writer.state for writer in self._writers.values())
+
     def account(self, user_id: str, account_id: str) -> AccountState:
         """Raises AccountNotFound."""
         state = self.find(account_id)

@@ -20,6 +20,7 @@ from handlers.realtime.memory_backplane import MemoryBackplane
 from handlers.security.passwords import Passwords
 from handlers.settings import Settings
 from handlers.storage import users
+from handlers.storage.equity_days import MemoryEquityDays
 from handlers.storage.memory_ledger import MemoryLedger
 from handlers.storage.migrations import open_database
 from handlers.storage.replays import MemoryReplays
@@ -82,6 +83,7 @@ def memory_ports(clock: ManualClock, backplane: Backplane | None = None) -> Port
         ledger=MemoryLedger(),
         backplane=backplane or MemoryBackplane(),
         feeds=Feeds([SimulatedFeed(clock, "tests"), replay]),
+        equity_days=MemoryEquityDays(),
         passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
     )
 

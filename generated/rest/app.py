@@ -15,6 +15,7 @@ from generated.rest.routers.executions import executions_router
 from generated.rest.routers.health import health_router
 from generated.rest.routers.leverage import leverage_router
 from generated.rest.routers.orders import orders_router
+from generated.rest.routers.performance import performance_router
 from generated.rest.routers.positions import positions_router
 from generated.rest.routers.versions import versions_router
 from generated.rest.security import Gate, SecurityHandler
@@ -28,6 +29,7 @@ def create_app(
     auth: handlers.AuthHandler,
     datafeed: handlers.DatafeedHandler,
     accounts: handlers.AccountsHandler,
+    performance: handlers.PerformanceHandler,
     orders: handlers.OrdersHandler,
     positions: handlers.PositionsHandler,
     executions: handlers.ExecutionsHandler,
@@ -57,6 +59,7 @@ def create_app(
         auth_router(auth, gate),
         datafeed_router(datafeed, gate),
         accounts_router(accounts, gate),
+        performance_router(performance, gate),
         orders_router(orders, gate),
         positions_router(positions, gate),
         executions_router(executions, gate),

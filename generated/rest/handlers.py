@@ -373,6 +373,54 @@ class AccountsHandler(ABC):
         """
 
 
+class PerformanceHandler(ABC):
+    """What trading brought and how well it was done."""
+
+    @abstractmethod
+    async def get_performance(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        *,
+        from_: models.Timestamp | None = None,
+        to: models.Timestamp | None = None,
+    ) -> models.Performance:
+        """What trading brought.
+
+        Of the account's present epoch, thus of one clock. The equity of each trading day is valued at the closes of the
+        daily bars and stored once the day is over; the last day, not over yet, is valued at the current prices. A trading
+        day is one on which a symbol that the account has traded has a daily bar. Statistics of trades count positions
+        that are flat. What a figure is by which formula stands in its description.
+
+        `GET /accounts/{accountId}/performance`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound,
+        LedgerUnavailable.
+        """
+
+    @abstractmethod
+    async def list_trades(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        *,
+        symbol: models.SymbolId | None = None,
+        from_: models.Timestamp | None = None,
+        to: models.Timestamp | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> models.TradePage:
+        """List trades.
+
+        A trade is a position from its opening until it is flat. The last one to become flat comes first. A cursor pins
+        `asOf`, so the pages do not move while more is traded.
+
+        `GET /accounts/{accountId}/trades`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, InvalidCursor.
+        """
+
+
 class OrdersHandler(ABC):
     """Placing, reading and canceling orders."""
 

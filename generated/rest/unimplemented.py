@@ -183,6 +183,35 @@ class UnimplementedAccounts(handlers.AccountsHandler):
         raise problems.NotImplemented()
 
 
+class UnimplementedPerformance(handlers.PerformanceHandler):
+    """Answers every operation of Performance with 501."""
+
+    @override
+    async def get_performance(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        *,
+        from_: models.Timestamp | None = None,
+        to: models.Timestamp | None = None,
+    ) -> models.Performance:
+        raise problems.NotImplemented()
+
+    @override
+    async def list_trades(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        *,
+        symbol: models.SymbolId | None = None,
+        from_: models.Timestamp | None = None,
+        to: models.Timestamp | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> models.TradePage:
+        raise problems.NotImplemented()
+
+
 class UnimplementedOrders(handlers.OrdersHandler):
     """Answers every operation of Orders with 501."""
 

@@ -161,6 +161,27 @@ export type CreateAccountRequest = components["schemas"]["CreateAccountRequest"]
 export type UpdateAccountRequest = components["schemas"]["UpdateAccountRequest"];
 export type ResetAccountRequest = components["schemas"]["ResetAccountRequest"];
 export type AccountList = components["schemas"]["AccountList"];
+/** A trading day of an account. */
+export type PerformanceDay = components["schemas"]["PerformanceDay"];
+/**
+ * Growth and risk by the daily returns of the days that are over. `sharpeRatio` (W. F. Sharpe, 1994): mean return
+ * divided by its standard deviation (n - 1). `sortinoRatio` (F. A. Sortino and L. N. Price, 1994): mean return divided
+ * by the root of the mean of the squared losses of all days. Both without a risk-free rate, times the root of
+ * `periodsPerYear`, as is `volatility`. Absent where they are not defined: for fewer than two days, without a
+ * deviation, or where equity was not above zero.
+ */
+export type ReturnFigures = components["schemas"]["ReturnFigures"];
+/** All trades of the range together, net of commission and with what holding brought or cost. */
+export type TradeFigures = components["schemas"]["TradeFigures"];
+/** At the ends of the days: how often something was held, and gross value divided by equity. */
+export type ExposureFigures = components["schemas"]["ExposureFigures"];
+/** What a symbol brought, by all that was booked in the range. */
+export type SymbolPerformance = components["schemas"]["SymbolPerformance"];
+/** What trading brought, in the account's currency and by its clock. */
+export type Performance = components["schemas"]["Performance"];
+/** A position from its opening until it was flat. Times are those of the market. */
+export type Trade = components["schemas"]["Trade"];
+export type TradePage = components["schemas"]["TradePage"];
 /** A limit order that closes what the entry opened, at a profit. */
 export type TakeProfit = components["schemas"]["TakeProfit"];
 /**

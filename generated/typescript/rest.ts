@@ -456,6 +456,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{accountId}/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What trading brought
+         * @description Of the account's present epoch, thus of one clock. The equity of each trading day is valued at the closes of the
+         *     daily bars and stored once the day is over; the last day, not over yet, is valued at the current prices. A trading
+         *     day is one on which a symbol that the account has traded has a daily bar. Statistics of trades count positions
+         *     that are flat. What a figure is by which formula stands in its description.
+         */
+        get: operations["getPerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{accountId}/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List trades
+         * @description A trade is a position from its opening until it is flat. The last one to become flat comes first. A cursor pins
+         *     `asOf`, so the pages do not move while more is traded.
+         */
+        get: operations["listTrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{accountId}/orders": {
         parameters: {
             query?: never;
@@ -1253,6 +1303,152 @@ export interface components {
         };
         AccountList: {
             accounts: components["schemas"]["Account"][];
+        };
+        /** @description A trading day of an account. */
+        PerformanceDay: {
+            /** @description 00:00 UTC of the trading day. */
+            day: components["schemas"]["Timestamp"];
+            /** @description Whether the day is over and stored; the last one may not be. */
+            over: boolean;
+            /** @description At the end of the day, or now. */
+            equity: components["schemas"]["Money"];
+            /** @description Equity less that of the trading day before. */
+            pnl: components["schemas"]["Money"];
+            /** @description Profit and loss divided by the equity of the trading day before, where that was above zero. */
+            return?: components["schemas"]["Rate"];
+            /** @description Market value of all positions, long and short alike. */
+            grossValue: components["schemas"]["Money"];
+        };
+        /**
+         * @description Growth and risk by the daily returns of the days that are over. `sharpeRatio` (W. F. Sharpe, 1994): mean return
+         *     divided by its standard deviation (n - 1). `sortinoRatio` (F. A. Sortino and L. N. Price, 1994): mean return divided
+         *     by the root of the mean of the squared losses of all days. Both without a risk-free rate, times the root of
+         *     `periodsPerYear`, as is `volatility`. Absent where they are not defined: for fewer than two days, without a
+         *     deviation, or where equity was not above zero.
+         */
+        ReturnFigures: {
+            /** @description 365 where a symbol was traded that trades on all days of the week, else 252. */
+            periodsPerYear: number;
+            /** @description Equity at the end of the range less that at its beginning. */
+            totalPnl: components["schemas"]["Money"];
+            /** @description The same, divided by that at the beginning, where that was above zero. */
+            totalReturn?: components["schemas"]["Rate"];
+            /** @description The deepest fall of daily equity from a high before, by its rate; not negative. */
+            maxDrawdown: components["schemas"]["Money"];
+            /** @description Of that high. */
+            maxDrawdownRate: components["schemas"]["Rate"];
+            /** @description Day of that high; absent where it is the equity at the beginning, or there was no fall. */
+            drawdownFrom?: components["schemas"]["Timestamp"];
+            /** @description Day of the low; absent where there was no fall. */
+            drawdownTo?: components["schemas"]["Timestamp"];
+            /** @description Standard deviation of the daily returns, for a year. */
+            volatility?: components["schemas"]["Rate"];
+            sharpeRatio?: components["schemas"]["Rate"];
+            sortinoRatio?: components["schemas"]["Rate"];
+        };
+        /** @description All trades of the range together, net of commission and with what holding brought or cost. */
+        TradeFigures: {
+            /** @description Positions that became flat. */
+            trades: number;
+            /** @description Those with a net profit. */
+            winners: number;
+            /** @description Those with a net loss. */
+            losers: number;
+            /** @description Net profit of all winners. */
+            grossProfit: components["schemas"]["Money"];
+            /** @description Net loss of all losers; not negative. */
+            grossLoss: components["schemas"]["Money"];
+            /** @description Gross profit less gross loss. */
+            netProfit: components["schemas"]["Money"];
+            /** @description Winners divided by trades. */
+            winRate?: components["schemas"]["Rate"];
+            /** @description Gross profit divided by gross loss; absent where nothing was lost. */
+            profitFactor?: components["schemas"]["Rate"];
+            /** @description Of a winner. */
+            averageWin?: components["schemas"]["Money"];
+            /** @description Of a loser; not negative. */
+            averageLoss?: components["schemas"]["Money"];
+            /** @description Net profit divided by trades. */
+            expectancy?: components["schemas"]["Money"];
+        };
+        /** @description At the ends of the days: how often something was held, and gross value divided by equity. */
+        ExposureFigures: {
+            /** @description Days that ended with an open position divided by days. */
+            timeInMarket: components["schemas"]["Rate"];
+            /** @description Of gross value divided by equity. */
+            average: components["schemas"]["Rate"];
+            /** @description Of gross value divided by equity. */
+            highest: components["schemas"]["Rate"];
+        };
+        /** @description What a symbol brought, by all that was booked in the range. */
+        SymbolPerformance: {
+            symbol: components["schemas"]["SymbolId"];
+            executions: number;
+            /** @description Before commission. */
+            realizedPnl: components["schemas"]["Money"];
+            commission: components["schemas"]["Money"];
+            /** @description What holding brought or cost: financing, borrow fees, dividends. */
+            carry: components["schemas"]["Money"];
+            /** @description Realized, less commission, with carry. */
+            netPnl: components["schemas"]["Money"];
+        };
+        /** @description What trading brought, in the account's currency and by its clock. */
+        Performance: {
+            accountId: components["schemas"]["AccountId"];
+            clock: components["schemas"]["AccountClock"];
+            currency: components["schemas"]["Currency"];
+            /** @description Where the range begins. */
+            firstEquity: components["schemas"]["Money"];
+            /** @description The equity curve, oldest first; empty before the first fill. */
+            days: components["schemas"]["PerformanceDay"][];
+            returns: components["schemas"]["ReturnFigures"];
+            trades: components["schemas"]["TradeFigures"];
+            /** @description Absent without days, or where equity was not above zero. */
+            exposure?: components["schemas"]["ExposureFigures"];
+            /** @description By their names. */
+            symbols: components["schemas"]["SymbolPerformance"][];
+            asOf: components["schemas"]["AsOf"];
+        };
+        /** @description A position from its opening until it was flat. Times are those of the market. */
+        Trade: {
+            positionId: components["schemas"]["PositionId"];
+            symbol: components["schemas"]["SymbolId"];
+            side: components["schemas"]["PositionSide"];
+            /** @description All that was opened. */
+            quantity: components["schemas"]["Quantity"];
+            /** @description Average of what was opened. */
+            entryPrice: components["schemas"]["Price"];
+            /** @description Average of what was closed. */
+            exitPrice: components["schemas"]["Price"];
+            openedAt: components["schemas"]["Timestamp"];
+            closedAt: components["schemas"]["Timestamp"];
+            executions: number;
+            /** @description Before commission. */
+            realizedPnl: components["schemas"]["Money"];
+            commission: components["schemas"]["Money"];
+            /** @description What holding brought or cost: financing, borrow fees, dividends. */
+            carry: components["schemas"]["Money"];
+            /** @description Realized, less commission, with carry. */
+            netPnl: components["schemas"]["Money"];
+            /**
+             * @description How far the price went against the trade, for one unit, from the entry price to the worst price of its fills and of
+             *     the bars that lie wholly within it (J. Sweeney, 1996). Absent where a split came in between or bars are not known.
+             */
+            maxAdverseExcursion?: components["schemas"]["Price"];
+            /** @description The same for the best price. */
+            maxFavorableExcursion?: components["schemas"]["Price"];
+            /**
+             * @description What the fills cost more, or brought less, than at the decision price of their orders, with commission (A. F. Perold,
+             *     1988); positive is a cost. The decision price is the mid of bid and ask when the order was placed, of a stop its stop
+             *     price, of a take-profit its limit. Absent where it is not known.
+             */
+            implementationShortfall?: components["schemas"]["Money"];
+        };
+        TradePage: {
+            trades: components["schemas"]["Trade"][];
+            /** @description Leads to the next page. */
+            nextCursor?: string;
+            asOf: components["schemas"]["AsOf"];
         };
         /** @description A limit order that closes what the entry opened, at a profit. */
         TakeProfit: {
@@ -3576,6 +3772,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountNotFound"];
+            422: components["responses"]["InvalidCursor"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getPerformance: {
+        parameters: {
+            query?: {
+                /** @description Only from this time of the market on; the equity before it is where the range begins. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Only before this time of the market. */
+                to?: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The performance. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountNotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
+        };
+    };
+    listTrades: {
+        parameters: {
+            query?: {
+                /** @description Only of this symbol. */
+                symbol?: components["parameters"]["SymbolFilter"];
+                /** @description Only trades that became flat at or after this time of the market. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Only trades that became flat before this time of the market. */
+                to?: components["schemas"]["Timestamp"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many on a page. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of trades. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradePage"];
                 };
             };
             400: components["responses"]["InvalidRequest"];

@@ -13,10 +13,10 @@ from generated.models import (
     TriggerBy,
 )
 from handlers.market.symbols import Symbol
-from handlers.trading import trailing, triggers
+from handlers.trading import money, trailing, triggers
 from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
 from handlers.trading.events import OrderAccepted
-from handlers.trading.market import Market
+from handlers.trading.market import Market, prevailing
 from handlers.trading.order import STOPS, Order
 from handlers.trading.position import Position
 from handlers.trading.transactions import identifier
@@ -44,6 +44,7 @@ def entry(order_id: str, command: PlaceOrder, symbol: Symbol, market: Market) ->
         reduce_only=command.reduce_only,
         post_only=command.post_only,
         oco_group_id=command.oco_group_id,
+        arrival_price=_mid(command.symbol, market),
     )
 
 
@@ -59,6 +60,7 @@ def closing(order_id: str, position: Position, quantity: Decimal, market: Market
         expires_at=market.session_end(position.symbol),
         reduce_only=True,
         position_id=position.position_id,
+        arrival_price=_mid(position.symbol, market),
     )
 
 
@@ -116,6 +118,11 @@ def expiry(command: PlaceOrder, market: Market) -> int | None:
     if command.time_in_force is TimeInForce.DAY:
         return market.session_end(command.symbol)
     return command.expires_at
+
+
+def _mid(symbol: str, market: Market) -> Decimal | None:
+    quote = prevailing(market, symbol)
+    return None if quote is None else money.quotient(quote.bid + quote.ask, Decimal(2))
 
 
 def _mark(

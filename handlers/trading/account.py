@@ -302,6 +302,11 @@ class AccountView:
         return AsOf(self._epoch.name, self.sequence)
 
     @property
+    def first_balance(self) -> Decimal:
+        """What its epoch began with."""
+        return self._epoch.balance
+
+    @property
     def began_at(self) -> int:
         """When its epoch was recorded to begin."""
         return self._epoch.began_at
@@ -335,6 +340,18 @@ class AccountView:
             position = self.position(position_id)
             if position and position.open is (status is PositionStatus.OPEN):
                 yield position
+
+    def all_positions(self) -> Iterator[Position]:
+        """Open and closed ones, oldest first."""
+        for position_id in self._state._positions:
+            position = self.position(position_id)
+            if position:
+                yield position
+
+    def position_before(self, position_id: str, market_time: int) -> Position | None:
+        """As it was before that moment in the market's time; None before it began."""
+        history = self._state._positions[position_id]
+        return history.last(lambda item: item.updated_market_time < market_time)
 
     def executions(self, after_sequence: int = 0) -> tuple[Execution, ...]:
         """Oldest first, those of later transactions than `after_sequence`."""

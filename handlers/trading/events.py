@@ -112,6 +112,8 @@ class OrderAccepted:
     status: OrderStatus = OrderStatus.WORKING
     effective_at: int | None = None
     """Market time at which a pending order reaches the venue."""
+    arrival_price: Decimal | None = None
+    """Mid of bid and ask when it was decided on; None for what others decide: the legs."""
 
 
 @dataclass(frozen=True, slots=True)

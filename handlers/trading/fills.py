@@ -84,7 +84,11 @@ def quote_basis(quote: Quote) -> QuoteBasis:
 
 def bar_basis(bar: Bar) -> BarBasis:
     return BarBasis(
-        bar.time, _decimal(bar.open), _decimal(bar.high), _decimal(bar.low), _decimal(bar.close)
+        bar.time,
+        exact_price(bar.open),
+        exact_price(bar.high),
+        exact_price(bar.low),
+        exact_price(bar.close),
     )
 
 
@@ -100,6 +104,6 @@ def _quote_rule(order: Order) -> str:
     return f"a {kind} buy takes the ask" if buying else f"a {kind} sell takes the bid"
 
 
-def _decimal(value: float) -> Decimal:
+def exact_price(value: float) -> Decimal:
     """The shortest decimal that is this number: what the record says."""
     return money.amount(Decimal(repr(value)))

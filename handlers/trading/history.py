@@ -1,7 +1,7 @@
 """Values that remember what they were, so that an account can be read as of any transaction."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -50,6 +50,10 @@ class History(Generic[T]):
     @property
     def now(self) -> T:
         return self._versions[-1]
+
+    def last(self, fits: Callable[[T], bool]) -> T | None:
+        """The newest version that fits."""
+        return next((item for item in reversed(self._versions) if fits(item)), None)
 
     def at(self, sequence: int) -> T | None:
         """What it was after that transaction; None before it began."""

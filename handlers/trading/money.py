@@ -1,10 +1,10 @@
 """Exact decimal arithmetic.
 
 Everything in the core computes in `CONTEXT`: 80 digits, and a result that is not exact raises.
-Rounding happens at two named points only, both half to even at 12 digits after the point, in
-every currency: `amount` (quantity times price, shares of a cost basis) and `quotient`
-(averages, ratios). What is rounded off a share of a cost basis stays in the rest of it, so a
-position that is closed completely has conserved every digit.
+Rounding happens at three named points only, all half to even at 12 digits after the point, in
+every currency: `amount` (quantity times price, shares of a cost basis), `quotient`
+(averages, ratios) and `root` (statistics alone). What is rounded off a share of a cost basis stays
+in the rest of it, so a position that is closed completely has conserved every digit.
 """
 
 from collections.abc import Callable
@@ -68,6 +68,11 @@ def amount(value: Decimal) -> Decimal:
 def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
     """Rounding point: a division, rounded once at 12 digits."""
     return _ROUNDING.quantize(_ROUNDING.divide(dividend, divisor), PLACES)
+
+
+def root(value: Decimal) -> Decimal:
+    """Rounding point: a square root."""
+    return _ROUNDING.quantize(_ROUNDING.sqrt(value), PLACES)
 
 
 def value_of(quantity: Decimal, price: Decimal) -> Decimal:

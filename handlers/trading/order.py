@@ -121,6 +121,18 @@ class Order:
     updated_market_time: int
     sequence: int
     """The transaction that accepted it."""
+    arrival_price: Decimal | None = None
+    """Mid of bid and ask when it was decided on."""
+
+    @property
+    def decision_price(self) -> Decimal | None:
+        """What a perfect fill would have got: the stop of a stop, else the mid at the decision.
+
+        A take-profit was decided on at its limit.
+        """
+        if self.type in STOPS:
+            return self.stop_price
+        return self.limit_price if self.arrival_price is None else self.arrival_price
 
     @property
     def open(self) -> bool:
@@ -283,4 +295,5 @@ def accepted(event: OrderAccepted, stamp: Transaction) -> Order:
         updated_at=stamp.recorded_at,
         updated_market_time=stamp.market_time,
         sequence=stamp.sequence,
+        arrival_price=event.arrival_price,
     )

@@ -57,6 +57,8 @@ STORIES = {
         "listPositions",
         "listExecutions",
         "listActivities",
+        "getPerformance",
+        "listTrades",
     ],
     "account": [
         "createAccount",
@@ -239,7 +241,9 @@ def make_sensible(case: Case[Any]) -> None:
             case.body = {}
         case "searchSymbols":
             case.query = {}
-        case "getBars" | "listPositions" | "listOrders" | "listExecutions" | "listActivities":
+        case "getPerformance" | "listTrades" | "listActivities":
+            case.query = {}
+        case "getBars" | "listPositions" | "listOrders" | "listExecutions":
             wanted = {"symbol", "resolution"} if case.operation.path.endswith("bars") else set()
             case.query = {name: case.query[name] for name in wanted if name in case.query}
         case _:

@@ -17,6 +17,7 @@ from generated.rest.unimplemented import (
     UnimplementedAuth,
     UnimplementedDatafeed,
     UnimplementedHealth,
+    UnimplementedPerformance,
     UnimplementedVersions,
 )
 from handlers.pnl import Pnl
@@ -101,6 +102,7 @@ async def open_desk() -> AsyncIterator[TradingDesk]:
         accounts=Accounts(house.oms, house.accounts, pnl, market),
         orders=Orders(house.oms),
         positions=Positions(house.oms),
+        performance=UnimplementedPerformance(),
         executions=Executions(house.oms),
         leverage=Leverage(house.oms, pnl, market, market),
         security=Bearers(),

@@ -17,6 +17,7 @@ from generated.rest.unimplemented import (
     UnimplementedHealth,
     UnimplementedLeverage,
     UnimplementedOrders,
+    UnimplementedPerformance,
     UnimplementedPositions,
     UnimplementedVersions,
 )
@@ -69,6 +70,7 @@ async def market() -> AsyncIterator[Market]:
         accounts=UnimplementedAccounts(),
         orders=UnimplementedOrders(),
         positions=UnimplementedPositions(),
+        performance=UnimplementedPerformance(),
         executions=UnimplementedExecutions(),
         leverage=UnimplementedLeverage(),
         security=Bearers(),

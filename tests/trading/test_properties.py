@@ -201,7 +201,7 @@ GOLDEN_STEPS: list[tuple[object, ...]] = [
     ("cancel", 0),
     ("close", "AAPL", 1),
 ]
-GOLDEN = "f31e3d56201e4bc0f180684b17f2ea7dbca29ac5cc6ce81e0f2fabb04fc8a4d8"
+GOLDEN = "ce994d9757e5100bd93264787af93ffadf0abd312f590bfc12fdfddf532983ef"
 
 
 def test_the_same_commands_and_quotes_make_the_same_ledger_byte_for_byte() -> None:

@@ -1,0 +1,90 @@
+"""Equity at the end of each trading day, valued at the closes of the daily bars.
+
+A trading day of an account is a day on which one of the symbols that it has traded in its epoch
+has a daily bar; from the day of the first fill on. It holds what was booked before 00:00 UTC of
+the next day, in the market's time. Once worked out a day is stored, and stays as it is.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from generated.models import AccountType
+from handlers.market.bars import Bar
+from handlers.trading import money
+from handlers.trading.account import AccountView
+from handlers.trading.fills import exact_price
+from handlers.trading.money import ZERO
+
+DAY: Final = 86_400_000
+
+Closes = Mapping[str, Sequence[Bar]]
+"""By symbol its daily bars, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class EquityDay:
+    day: int
+    """00:00 UTC of the trading day, Unix milliseconds."""
+    equity: Decimal
+    gross_value: Decimal
+    """Market value of all positions at its end, long and short alike: what was exposed."""
+
+
+@money.exact
+def equity_days(
+    view: AccountView, closes: Closes, after: int | None, before: int
+) -> tuple[EquityDay, ...]:
+    """The trading days with `after < day < before`, oldest first; all of them are over."""
+    executions = view.executions()
+    if not executions:
+        return ()
+    first = executions[0].market_time // DAY * DAY
+    start = first if after is None else max(first, after + DAY)
+    days = sorted({bar.time for bars in closes.values() for bar in bars})
+    wanted = [day for day in days if start <= day < before]
+    past = _Past(view, start)
+    return tuple(past.equity(day, closes) for day in wanted)
+
+
+class _Past:
+    """What an account had at the end of its days from `start` on."""
+
+    def __init__(self, view: AccountView, start: int) -> None:
+        self._view = view
+        self._activities = view.activities()
+        self._held = tuple(
+            item.position_id
+            for item in view.all_positions()
+            if item.open or item.updated_market_time >= start
+        )
+
+    def equity(self, day: int, closes: Closes) -> EquityDay:
+        end = day + DAY
+        equity, gross = self._balance(end), ZERO
+        for item in self._held:
+            position = self._view.position_before(item, end)
+            if position is None or not position.open:
+                continue
+            price = _close(closes.get(position.symbol, ()), day) or position.average_price
+            value = position.market_value(price)
+            gross += abs(value)
+            cash = self._view.identity.type is not AccountType.MARGIN
+            equity += value if cash else position.unrealized_pnl(price)
+        return EquityDay(day, equity, gross)
+
+    def _balance(self, end: int) -> Decimal:
+        booked = (item.balance for item in reversed(self._activities) if item.market_time < end)
+        return next(booked, self._view.first_balance)
+
+
+def _close(bars: Sequence[Bar], day: int) -> Decimal | None:
+    """Of that day, or of the newest day before it."""
+    index = bisect_right(bars, day, key=_time)
+    return exact_price(bars[index - 1].close) if index else None
+
+
+def _time(bar: Bar) -> int:
+    return bar.time
