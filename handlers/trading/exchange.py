@@ -26,10 +26,14 @@ class Resting:
 
 @dataclass(order=True, frozen=True, slots=True)
 class _Entry:
-    """Sorted so that the last one is concerned first: nearest price, then longest in the book."""
+    """Sorted so that the last one is concerned first: nearest price, then oldest order.
+
+    Only orders of one account share what a price offers, so only their age needs to count.
+    """
 
     key: Decimal
-    age: int
+    age: tuple[int, int]
+    """Before zero: the transaction that accepted it, and when it came into the book."""
     resting: Resting = field(compare=False)
 
 
@@ -56,7 +60,8 @@ class Book:
     def add(self, account_id: str, order: Order) -> None:
         """Takes the order in, or its newer revision in the place of the older."""
         self.remove(order.order_id)
-        age, resting = -next(self._serial), Resting(account_id, order)
+        age = (-order.sequence, -next(self._serial))
+        resting = Resting(account_id, order)
         places = []
         for entries, key in self._lists_of(order):
             entry = _Entry(key, age, resting)
@@ -91,7 +96,7 @@ class Book:
         """Removes and gives what those prices concern: stops first, then market, then limits."""
         found = [
             *self._reached(self._stops, span),
-            *self._next.values(),
+            *sorted(self._next.values(), reverse=True),
             *_from_end(self._limits[Side.BUY], span.ask),
             *_from_end(self._limits[Side.SELL], -span.bid),
             *self._followed(span),

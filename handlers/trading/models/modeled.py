@@ -74,7 +74,7 @@ class ModeledFills:
         modeled = replace(
             fill,
             quantity=quantity,
-            model=profile.describe(fill.model),
+            model=profile.describe(fill.model, takes=takes),
             offered=offered,
             fee=profile.fee,
         )

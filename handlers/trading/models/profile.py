@@ -25,9 +25,10 @@ class FillProfile:
     liquidity: LiquidityModel = field(default_factory=Unlimited)
     queue: QueueModel = field(default_factory=FirstInQueue)
 
-    def describe(self, basis: str) -> str:
-        """As executions name it: what they were made on, then each model that does something."""
-        models = (self.slippage, self.liquidity, self.queue, self.latency, self.fee)
+    def describe(self, basis: str, *, takes: bool = True) -> str:
+        """As executions name it: what they were made on, then each model that has a part."""
+        price = self.slippage if takes else self.queue
+        models = (price, self.liquidity, self.latency, self.fee)
         return "; ".join((basis, *(model.name for model in models if model.name)))
 
 

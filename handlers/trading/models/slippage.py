@@ -63,7 +63,7 @@ class TickSlippage(SlippageModel):
     @property
     @override
     def name(self) -> str:
-        return f"{self.ticks} ticks of slippage"
+        return f"slippage of {self.ticks} tick{'' if self.ticks == 1 else 's'}"
 
     @override
     def against(self, quantity: Decimal, touch: Touch) -> Decimal:
@@ -80,7 +80,7 @@ class SpreadSlippage(SlippageModel):
     @property
     @override
     def name(self) -> str:
-        return f"{money.text(self.share)} of the spread as slippage"
+        return f"slippage of {money.text(self.share)} of the spread"
 
     @override
     def against(self, quantity: Decimal, touch: Touch) -> Decimal:

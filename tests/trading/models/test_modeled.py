@@ -60,7 +60,7 @@ def test_a_market_order_slips_and_its_execution_says_so() -> None:
     of.ask(market())
     [bought] = executions(of)
     assert bought.price == Decimal("100.03")
-    assert bought.model == "quote; 2 ticks of slippage"
+    assert bought.model == "quote; slippage of 2 ticks"
     assert bought.rule == "a market buy takes the ask, 0.02 worse"
     assert bought.basis == QuoteBasis(START, Decimal("99.99"), Decimal("100.01"), Decimal("100.01"))
     of.ask(market(side=Side.SELL))
@@ -241,7 +241,7 @@ def test_slippage_stays_inside_the_bar_and_a_share_of_its_volume_fills(
     of.bar("REC:IBM", Bar(START + 1, 100.0, 101.0, 99.0, 100.5, 40.0))
     assert fills(of) == [("20", price)]
     assert of.now(order).filled_quantity == 20
-    assert executions(of)[0].model == "bar; 500 ticks of slippage; 0.5 of the size"
+    assert executions(of)[0].model == "bar; slippage of 500 ticks; 0.5 of the size"
 
 
 def test_a_bar_that_turns_at_the_limit_only_touches_it() -> None:
@@ -260,3 +260,25 @@ def test_a_bar_that_turns_at_the_limit_only_touches_it() -> None:
     assert of.now(order).status is OrderStatus.WORKING
     of.bar("REC:IBM", Bar(START + 2 * DAY, 100.0, 101.0, 94.99, 100.0, 40.0))
     assert fills(of) == [("10", "95")]
+
+
+def test_the_older_order_comes_first_also_when_it_was_filled_in_part_before() -> None:
+    of = desk(size="0", liquidity=HALF)
+    older, newer = of.ask(market("30")), of.ask(market("30"))
+    for filled in (10, 20, 30):
+        of.quote("AAPL", "99.99", "100.01", "20")
+        assert of.now(older).filled_quantity == filled
+        assert of.now(newer).filled_quantity == 0
+    of.quote("AAPL", "99.99", "100.01", "20")
+    assert of.now(newer).filled_quantity == 10
+
+
+def test_an_execution_names_the_models_that_had_a_part() -> None:
+    of = desk(slippage=TickSlippage(1), queue=ChanceInQueue(Decimal(1)))
+    of.ask(market())
+    of.ask(limit("99.50"))
+    of.quote("AAPL", "99.48", "99.50")
+    assert [item.model for item in executions(of)] == [
+        "quote; slippage of 1 tick",
+        "quote; fills at touch with probability 1",
+    ]

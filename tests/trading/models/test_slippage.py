@@ -91,7 +91,7 @@ def test_is_never_to_the_orders_advantage_nor_off_tick(
 def test_names_say_the_parameters() -> None:
     assert [model.name for model in MODELS] == [
         "",
-        "3 ticks of slippage",
-        "0.3 of the spread as slippage",
+        "slippage of 3 ticks",
+        "slippage of 0.3 of the spread",
         "volume impact 0.1",
     ]
