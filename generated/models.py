@@ -1103,6 +1103,8 @@ class Order(Model):
     pending_action: PendingAction | MISSING = MISSING
     triggered_at: Timestamp | MISSING = MISSING
     """Market time at which its stop was triggered."""
+    disconnected: Literal[True] | MISSING = MISSING
+    """A scenario cut it off from its venue."""
     reject_reason: str | MISSING = MISSING
     """The problem code for which it was rejected."""
     cancel_reason: str | MISSING = MISSING
@@ -1228,6 +1230,65 @@ class ClosePositionRequest(Model):
 
     quantity: Quantity | MISSING = MISSING
     """How much to close; all of it by default."""
+
+
+class FillScenario(Model):
+    """The order fills, whether its price was reached or not; no fee is charged."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["fill"]
+    quantity: Quantity | MISSING = MISSING
+    """How much fills; all that is left by default."""
+    price: Price | MISSING = MISSING
+    """By default that of the market, or the limit where the market is worse."""
+
+
+class RejectScenario(Model):
+    """The venue refuses what is left of the order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["reject"]
+    reason: Annotated[str, Field(pattern="^[a-z][a-z_]{0,63}$")] = "scenario"
+    """The order's `rejectReason`."""
+
+
+class DelayScenario(Model):
+    """Nothing fills or triggers the order on a price of the next time."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["delay"]
+    milliseconds: Annotated[int, Field(ge=1, le=86400000)]
+    """Of market time."""
+
+
+class DisconnectScenario(Model):
+    """The venue is not heard of until `connect`. Nothing fills or triggers the order meanwhile, and canceling it
+    is refused; it still expires. What the market did meanwhile is not made up for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["disconnect"]
+
+
+class ConnectScenario(Model):
+    """The venue is heard of again. The next price is the first that counts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["connect"]
+
+
+PlayScenarioRequest = TypeAliasType(
+    "PlayScenarioRequest",
+    Annotated[
+        FillScenario | RejectScenario | DelayScenario | DisconnectScenario | ConnectScenario,
+        Field(discriminator="action"),
+    ],
+)
+"""What shall happen; `action` says which."""
 
 
 class Leverage(Model):
@@ -1716,6 +1777,7 @@ class TransactionCause(StrEnum):
     ACCOUNT_UPDATED = "account_updated"
     LEVERAGE_CHANGED = "leverage_changed"
     CORPORATE_ACTION = "corporate_action"
+    SCENARIO_PLAYED = "scenario_played"
 
 
 class AccountUpdate(Model):

@@ -48,6 +48,7 @@ from handlers.rest.leverage import Leverage
 from handlers.rest.orders import Orders
 from handlers.rest.performance import Performance
 from handlers.rest.positions import Positions
+from handlers.rest.scenarios import Scenarios
 from handlers.rest.versions import Versions
 from handlers.security.authentication import Authentication
 from handlers.security.guard import Guard
@@ -266,6 +267,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         orders=Orders(oms),
         positions=Positions(oms),
         executions=Executions(oms),
+        scenarios=Scenarios(oms, feeds, clock, allowed=settings.scenarios),
         leverage=Leverage(oms, pnl, feeds, clock),
         security=authentication,
         routes=(

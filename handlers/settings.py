@@ -89,6 +89,10 @@ class Settings(BaseSettings):
         None,
         description="TOML file of slippage, fees, latency and liquidity; unset: the best case.",
     )
+    scenarios: bool = Field(
+        False,
+        description="Let programs force fills, rejections and delays of orders on made-up prices.",
+    )
 
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Least level."

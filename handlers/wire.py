@@ -129,6 +129,7 @@ def order(value: Order, account_id: str) -> models.Order:
         remaining_quantity=_plain(value.remaining),
         average_price=optional(_maybe(value.average_price)),
         triggered_at=optional(value.triggered_at),
+        disconnected=optional(True if value.disconnected else None),
         reject_reason=optional(value.reason if rejected else None),
         cancel_reason=optional(value.reason if canceled else None),
         revision=value.revision,

@@ -17,6 +17,7 @@ from generated.rest.routers.leverage import leverage_router
 from generated.rest.routers.orders import orders_router
 from generated.rest.routers.performance import performance_router
 from generated.rest.routers.positions import positions_router
+from generated.rest.routers.scenarios import scenarios_router
 from generated.rest.routers.versions import versions_router
 from generated.rest.security import Gate, SecurityHandler
 from generated.rest.version import API_VERSION, BASE_PATH
@@ -33,6 +34,7 @@ def create_app(
     orders: handlers.OrdersHandler,
     positions: handlers.PositionsHandler,
     executions: handlers.ExecutionsHandler,
+    scenarios: handlers.ScenariosHandler,
     leverage: handlers.LeverageHandler,
     security: SecurityHandler,
     routes: Sequence[BaseRoute] = (),
@@ -63,6 +65,7 @@ def create_app(
         orders_router(orders, gate),
         positions_router(positions, gate),
         executions_router(executions, gate),
+        scenarios_router(scenarios, gate),
         leverage_router(leverage, gate),
     ]
     app.router.routes.append(Operations(route for router in routers for route in router.routes))

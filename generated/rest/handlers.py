@@ -498,7 +498,8 @@ class OrdersHandler(ABC):
         `POST /accounts/{accountId}/orders/{orderId}/cancel`
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, OrderNotFound,
-        AccountArchived, OrderNotWorking, IdempotencyConflict, LedgerUnavailable.
+        AccountArchived, OrderNotWorking, OrderDisconnected, IdempotencyConflict,
+        LedgerUnavailable.
         """
 
 
@@ -585,6 +586,34 @@ class ExecutionsHandler(ABC):
         `GET /accounts/{accountId}/executions`
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, InvalidCursor.
+        """
+
+
+class ScenariosHandler(ABC):
+    """Rare events on request, for those who test their programs."""
+
+    @abstractmethod
+    async def play_scenario(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        order_id: models.OrderId,
+        body: models.PlayScenarioRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.PlayScenarioOk:
+        """Make something happen to an order.
+
+        For programs that must stand what a venue does seldom. The order must be pending or working, and its symbol
+        must not have real prices of today. What happens is booked as if the venue had done it, with the model
+        `scenario`. An order that is disconnected, or connected, already stays as it is. The operator must allow
+        scenarios; by default they are off.
+
+        `POST /accounts/{accountId}/orders/{orderId}/scenario`
+
+        Raises PermissionMissing, ScenariosOff, OriginRefused, HostRefused, AccountNotFound,
+        OrderNotFound, OrderNotWorking, IdempotencyConflict, ScenarioOnRealPrices, PriceOffTick,
+        PriceOutOfRange, QuantityOffStep, QuantityOutOfRange, NoPrice, LedgerUnavailable.
         """
 
 

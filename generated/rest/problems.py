@@ -98,6 +98,14 @@ class SessionRequired(Problem):
     title = "An API key may not do that"
 
 
+class ScenariosOff(Problem):
+    """This server plays no scenarios. The operator may allow them."""
+
+    status = 403
+    code = "scenarios_off"
+    title = "This server plays no scenarios"
+
+
 class OriginRefused(Problem):
     """The request comes from a foreign origin. Unsafe requests of browsers must come from this server's own pages."""
 
@@ -208,6 +216,14 @@ class OrderNotWorking(Problem):
     status = 409
     code = "order_not_working"
     title = "The order no longer works"
+
+
+class OrderDisconnected(Problem):
+    """The venue cannot be reached for this order. A scenario cut it off; nothing changes until it is connected again."""
+
+    status = 409
+    code = "order_disconnected"
+    title = "The venue cannot be reached for this order"
 
 
 class PositionClosed(Problem):
@@ -336,6 +352,14 @@ class CurrencyNotSupported(Problem):
     status = 422
     code = "currency_not_supported"
     title = "No account can have this currency"
+
+
+class ScenarioOnRealPrices(Problem):
+    """No scenarios on real prices. They are for simulated and recorded symbols."""
+
+    status = 422
+    code = "scenario_on_real_prices"
+    title = "No scenarios on real prices"
 
 
 class WrongClock(Problem):

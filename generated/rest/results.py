@@ -78,3 +78,11 @@ class ClosePositionOk:
 
     body: models.OrderResult
     idempotency_replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayScenarioOk:
+    """The order afterwards. (200 of playScenario)"""
+
+    body: models.OrderResult
+    idempotency_replayed: bool

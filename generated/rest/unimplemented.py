@@ -307,6 +307,22 @@ class UnimplementedExecutions(handlers.ExecutionsHandler):
         raise problems.NotImplemented()
 
 
+class UnimplementedScenarios(handlers.ScenariosHandler):
+    """Answers every operation of Scenarios with 501."""
+
+    @override
+    async def play_scenario(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        order_id: models.OrderId,
+        body: models.PlayScenarioRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.PlayScenarioOk:
+        raise problems.NotImplemented()
+
+
 class UnimplementedLeverage(handlers.LeverageHandler):
     """Answers every operation of Leverage with 501."""
 

@@ -214,6 +214,21 @@ export type Position = components["schemas"]["Position"];
 export type PositionResult = components["schemas"]["PositionResult"];
 export type PositionPage = components["schemas"]["PositionPage"];
 export type ClosePositionRequest = components["schemas"]["ClosePositionRequest"];
+/** The order fills, whether its price was reached or not; no fee is charged. */
+export type FillScenario = components["schemas"]["FillScenario"];
+/** The venue refuses what is left of the order. */
+export type RejectScenario = components["schemas"]["RejectScenario"];
+/** Nothing fills or triggers the order on a price of the next time. */
+export type DelayScenario = components["schemas"]["DelayScenario"];
+/**
+ * The venue is not heard of until `connect`. Nothing fills or triggers the order meanwhile, and canceling it
+ * is refused; it still expires. What the market did meanwhile is not made up for.
+ */
+export type DisconnectScenario = components["schemas"]["DisconnectScenario"];
+/** The venue is heard of again. The next price is the first that counts. */
+export type ConnectScenario = components["schemas"]["ConnectScenario"];
+/** What shall happen; `action` says which. */
+export type PlayScenarioRequest = components["schemas"]["PlayScenarioRequest"];
 /** How an account trades a symbol. */
 export type Leverage = components["schemas"]["Leverage"];
 export type LeverageResult = components["schemas"]["LeverageResult"];

@@ -16,6 +16,8 @@ export const problems = {
   permission_missing: { status: 403, title: "This key may not do that" },
   /** Sign in: people manage keys, programs use them. */
   session_required: { status: 403, title: "An API key may not do that" },
+  /** The operator may allow them. */
+  scenarios_off: { status: 403, title: "This server plays no scenarios" },
   /** Unsafe requests of browsers must come from this server's own pages. */
   origin_refused: { status: 403, title: "The request comes from a foreign origin" },
   /** Add the name to the allowed hosts if it is yours. */
@@ -44,6 +46,8 @@ export const problems = {
   too_many_accounts: { status: 409, title: "You have as many accounts as you may" },
   /** It is filled already or has ended otherwise. */
   order_not_working: { status: 409, title: "The order no longer works" },
+  /** A scenario cut it off; nothing changes until it is connected again. */
+  order_disconnected: { status: 409, title: "The venue cannot be reached for this order" },
   /** There is nothing left to close. */
   position_closed: { status: 409, title: "The position is closed" },
   /** Revoke it first, or choose another name. */
@@ -76,6 +80,8 @@ export const problems = {
   balance_out_of_range: { status: 422, title: "The balance is out of range" },
   /** A currency that can is given. */
   currency_not_supported: { status: 422, title: "No account can have this currency" },
+  /** They are for simulated and recorded symbols. */
+  scenario_on_real_prices: { status: 422, title: "No scenarios on real prices" },
   /** Use an account of the symbol's clock. */
   wrong_clock: { status: 422, title: "The symbol belongs to another clock" },
   /** A buy stop lies above the market and a sell stop below it. */

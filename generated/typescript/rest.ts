@@ -589,6 +589,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{accountId}/orders/{orderId}/scenario": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /** @description The order. */
+                orderId: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make something happen to an order
+         * @description For programs that must stand what a venue does seldom. The order must be pending or working, and its symbol
+         *     must not have real prices of today. What happens is booked as if the venue had done it, with the model
+         *     `scenario`. An order that is disconnected, or connected, already stays as it is. The operator must allow
+         *     scenarios; by default they are off.
+         */
+        post: operations["playScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{accountId}/positions": {
         parameters: {
             query?: never;
@@ -1641,6 +1669,11 @@ export interface components {
             pendingAction?: components["schemas"]["PendingAction"];
             /** @description Market time at which its stop was triggered. */
             triggeredAt?: components["schemas"]["Timestamp"];
+            /**
+             * @description A scenario cut it off from its venue.
+             * @constant
+             */
+            disconnected?: true;
             /** @description The problem code for which it was rejected. */
             rejectReason?: string;
             /** @description Why it was canceled: `requested`, or the rule that did. */
@@ -1762,6 +1795,62 @@ export interface components {
             /** @description How much to close; all of it by default. */
             quantity?: components["schemas"]["Quantity"];
         };
+        /** @description The order fills, whether its price was reached or not; no fee is charged. */
+        FillScenario: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "fill";
+            /** @description How much fills; all that is left by default. */
+            quantity?: components["schemas"]["Quantity"];
+            /** @description By default that of the market, or the limit where the market is worse. */
+            price?: components["schemas"]["Price"];
+        };
+        /** @description The venue refuses what is left of the order. */
+        RejectScenario: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reject";
+            /**
+             * @description The order's `rejectReason`.
+             * @default scenario
+             */
+            reason?: string;
+        };
+        /** @description Nothing fills or triggers the order on a price of the next time. */
+        DelayScenario: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "delay";
+            /** @description Of market time. */
+            milliseconds: number;
+        };
+        /**
+         * @description The venue is not heard of until `connect`. Nothing fills or triggers the order meanwhile, and canceling it
+         *     is refused; it still expires. What the market did meanwhile is not made up for.
+         */
+        DisconnectScenario: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "disconnect";
+        };
+        /** @description The venue is heard of again. The next price is the first that counts. */
+        ConnectScenario: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "connect";
+        };
+        /** @description What shall happen; `action` says which. */
+        PlayScenarioRequest: components["schemas"]["FillScenario"] | components["schemas"]["RejectScenario"] | components["schemas"]["DelayScenario"] | components["schemas"]["DisconnectScenario"] | components["schemas"]["ConnectScenario"];
         /** @description How an account trades a symbol. */
         Leverage: {
             symbol: components["schemas"]["SymbolId"];
@@ -2149,7 +2238,7 @@ export interface components {
          * @description What led to a ledger transaction.
          * @enum {string}
          */
-        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action";
+        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action" | "scenario_played";
         /** @description One ledger transaction. */
         AccountUpdate: {
             transactionId: string;
@@ -2676,8 +2765,41 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The order no longer works, the account is archived, or the key was used for another request. */
+        /**
+         * @description The order no longer works or its venue cannot be reached, the account is archived, or the key was used for
+         *     another request.
+         */
         CancelConflict: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Refused: the operator allows no scenarios; or a foreign origin or host, or a permission is missing. */
+        ScenarioForbidden: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The order is neither pending nor working, or the key was used for another request. */
+        ScenarioConflict: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Well-formed, but refused by a rule. Nothing was booked and no key was used up. */
+        ScenarioRefused: {
             headers: {
                 "API-Version": components["headers"]["ApiVersion"];
                 [name: string]: unknown;
@@ -4008,6 +4130,50 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["OrderNotFound"];
             409: components["responses"]["CancelConflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
+        };
+    };
+    playScenario: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the same answer again; with another request it is 409. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /** @description The order. */
+                orderId: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlayScenarioRequest"];
+            };
+        };
+        responses: {
+            /** @description The order afterwards. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScenarioForbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["ScenarioConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ScenarioRefused"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["LedgerUnavailable"];
         };

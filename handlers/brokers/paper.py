@@ -58,7 +58,7 @@ class PaperBroker(Broker, FeedSink):
 
     @override
     def work(self, account_id: str, order: Order) -> None:
-        if order.status is OrderStatus.HELD:
+        if order.status is OrderStatus.HELD or order.disconnected:
             self._exchange.remove(order)
             return
         self._exchange.add(account_id, _not_behind(order, self._exchange.resting(order)))

@@ -23,6 +23,9 @@ from handlers.trading.events import (
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
+    OrderConnected,
+    OrderDelayed,
+    OrderDisconnected,
     OrderExpired,
     OrderFilled,
     OrderHeld,
@@ -227,6 +230,9 @@ class AccountState:
                 | OrderCanceled()
                 | OrderExpired()
                 | OrderRejected()
+                | OrderDelayed()
+                | OrderDisconnected()
+                | OrderConnected()
             ):
                 order = change.orders.get(event.order_id) or self.order(event.order_id)
                 if order is None:

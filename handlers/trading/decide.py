@@ -33,6 +33,7 @@ from handlers.trading.rejections import (
     ArchivedAccount,
     IdempotencyConflict,
     NoPrice,
+    OrderIsDisconnected,
     OrderNotFound,
     OrderNotWorking,
     PositionIsClosed,
@@ -107,6 +108,7 @@ def cancel(state: AccountState, command: CancelOrder, market: Market, now: int) 
         raise OrderNotFound(f"There is no order {command.order_id} in this account.")
     if not order.open:
         raise OrderNotWorking(f"The order is {order.status}.")
+    check_connected(order)
     cause = Cause(TransactionCause.ORDER_CANCELED, order.order_id, key)
     draft = Draft(state, cause, now, time_at(market, order.symbol, now))
     draft.cancel(order.order_id, REQUESTED)
@@ -198,6 +200,11 @@ def check_repeated(state: AccountState, idempotency: Idempotency | None) -> None
         raise Repeated(sequence, cause.order_id)
     if state.profile.archived:
         raise ArchivedAccount("The account is archived: restore it first.")
+
+
+def check_connected(order: Order) -> None:
+    if order.disconnected:
+        raise OrderIsDisconnected("Its venue cannot be reached: play the scenario `connect`.")
 
 
 def send(draft: Draft, event: OrderAccepted, venue: Venue, market: Market) -> Order:

@@ -208,6 +208,28 @@ class OrderRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderDelayed:
+    """No price before this market time does anything to it."""
+
+    order_id: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDisconnected:
+    """Its venue is not heard of until it is connected again."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderConnected:
+    """Its venue is heard of again."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PositionOpened:
     position_id: str
     symbol: str
@@ -312,6 +334,9 @@ OrderChange = (
     | OrderCanceled
     | OrderExpired
     | OrderRejected
+    | OrderDelayed
+    | OrderDisconnected
+    | OrderConnected
 )
 OrderEvent = OrderAccepted | OrderChange
 PositionEvent = PositionOpened | PositionChanged | PositionRescaled | PositionClosed

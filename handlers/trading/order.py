@@ -22,6 +22,9 @@ from handlers.trading.events import (
     OrderActivated,
     OrderCanceled,
     OrderChange,
+    OrderConnected,
+    OrderDelayed,
+    OrderDisconnected,
     OrderExpired,
     OrderFilled,
     OrderHeld,
@@ -112,6 +115,8 @@ class Order:
     """What of the filled quantity opened or added to a position."""
     commission: Decimal
     """What its fills were charged so far."""
+    disconnected: bool
+    """A scenario cut it off: its venue is not heard of."""
     reason: str | None
     """Why it was rejected or canceled."""
     revision: int
@@ -193,6 +198,16 @@ class Order:
                 return self._moved(Trigger.EXPIRE, stamp)
             case OrderRejected():
                 return self._moved(Trigger.REJECT, stamp, reason=event.reason)
+            case OrderDelayed(_, until):
+                return self._since(stamp, until, self.disconnected)
+            case OrderDisconnected():
+                return self._since(stamp, self.working_since, disconnected=True)
+            case OrderConnected():
+                return self._since(stamp, stamp.market_time, disconnected=False)
+
+    def _since(self, stamp: Transaction, time: int, disconnected: bool) -> "Order":
+        since = max(self.working_since, time)
+        return self._moved(Trigger.CHANGE, stamp, working_since=since, disconnected=disconnected)
 
     def _triggered(self, stamp: Transaction) -> "Order":
         if not (self.working and self.waits_for_trigger):
@@ -288,6 +303,7 @@ def accepted(event: OrderAccepted, stamp: Transaction) -> Order:
         filled_value=ZERO,
         opened_quantity=ZERO,
         commission=ZERO,
+        disconnected=False,
         reason=None,
         revision=1,
         created_at=stamp.recorded_at,

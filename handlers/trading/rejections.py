@@ -74,6 +74,10 @@ class OrderNotWorking(Conflict):
     code = "order_not_working"
 
 
+class OrderIsDisconnected(Conflict):
+    code = "order_disconnected"
+
+
 class PositionIsClosed(Conflict):
     code = "position_closed"
 
@@ -132,6 +136,10 @@ class MarketClosed(Refused):
 
 class NoPrice(Refused):
     code = "no_price"
+
+
+class ScenarioOnRealPrices(Refused):
+    code = "scenario_on_real_prices"
 
 
 class WrongClock(Refused):

@@ -26,6 +26,7 @@ from handlers.rest.executions import Executions
 from handlers.rest.leverage import Leverage
 from handlers.rest.orders import Orders
 from handlers.rest.positions import Positions
+from handlers.rest.scenarios import Scenarios
 from tests.trading.house import FlakyLedger, House
 from tests.trading.world import HandMarket
 
@@ -85,7 +86,7 @@ class TradingDesk:
 
 
 @asynccontextmanager
-async def open_desk() -> AsyncIterator[TradingDesk]:
+async def open_desk(*, scenarios: bool = True) -> AsyncIterator[TradingDesk]:
     market = HandMarket()
     market.set("AAPL", "99.99", "100.01")
     market.set("EURUSD", "1.10000", "1.10010")
@@ -105,6 +106,7 @@ async def open_desk() -> AsyncIterator[TradingDesk]:
         performance=UnimplementedPerformance(),
         executions=Executions(house.oms),
         leverage=Leverage(house.oms, pnl, market, market),
+        scenarios=Scenarios(house.oms, market, market, allowed=scenarios),
         security=Bearers(),
     )
     clients = [

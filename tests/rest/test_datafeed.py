@@ -19,6 +19,7 @@ from generated.rest.unimplemented import (
     UnimplementedOrders,
     UnimplementedPerformance,
     UnimplementedPositions,
+    UnimplementedScenarios,
     UnimplementedVersions,
 )
 from handlers.feeds.feed import NotSupported
@@ -73,6 +74,7 @@ async def market() -> AsyncIterator[Market]:
         performance=UnimplementedPerformance(),
         executions=UnimplementedExecutions(),
         leverage=UnimplementedLeverage(),
+        scenarios=UnimplementedScenarios(),
         security=Bearers(),
     )
     async with httpx.AsyncClient(

@@ -174,6 +174,7 @@ def orders_router(handler: OrdersHandler, gate: Gate) -> APIRouter:
         problems.OrderNotFound,
         problems.AccountArchived,
         problems.OrderNotWorking,
+        problems.OrderDisconnected,
         problems.IdempotencyConflict,
         problems.InternalError,
         problems.LedgerUnavailable,
