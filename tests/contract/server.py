@@ -28,7 +28,12 @@ class Server:
 
     def __init__(self, data_dir: Path, token: str) -> None:
         """`token` is that of the first trader's session."""
-        options = {"LOCAL_MODE": "false", "LOGIN_ATTEMPTS": "1000000", "LOG_LEVEL": "error"}
+        options = {
+            "LOCAL_MODE": "false",
+            "LOGIN_ATTEMPTS": "1000000",
+            "LOG_LEVEL": "error",
+            "SCENARIOS": "true",
+        }
         environment = {k: v for k, v in os.environ.items() if not k.startswith("TRADING_PRO_")}
         program = "from handlers.cli import main; main()"
         self._process = subprocess.Popen(

@@ -85,7 +85,7 @@ def test_every_body_has_an_example() -> None:
 
 @pytest.fixture
 async def application() -> AsyncIterator[Application]:
-    async with running() as started:
+    async with running(scenarios=True) as started:
         started.add_user("trader", PASSWORD)
         yield started
 
@@ -116,9 +116,16 @@ async def test_a_query_works(operation_id: str, application: Application) -> Non
 
 
 async def identifiers(client: httpx.AsyncClient) -> dict[str, str]:
-    """Of an account, and of a position in it."""
+    """Of an account, and of a position, an order that works and a symbol in it."""
     account = (await client.get("/accounts")).json()["accounts"][0]["accountId"]
     order = {"type": "market", "symbol": "AAPL", "side": "buy", "quantity": "10"}
     await client.post(f"/accounts/{account}/orders", json=order)
     positions = (await client.get(f"/accounts/{account}/positions")).json()["positions"]
-    return {"accountId": account, "positionId": positions[0]["positionId"]}
+    resting = {**order, "type": "limit", "limitPrice": "1.00"}
+    placed = (await client.post(f"/accounts/{account}/orders", json=resting)).json()
+    return {
+        "accountId": account,
+        "positionId": positions[0]["positionId"],
+        "orderId": placed["order"]["orderId"],
+        "symbol": "AAPL",
+    }
