@@ -179,7 +179,7 @@ def _affordable(
         return None
     price = margin.reserve_price(before, market)
     spread = ZERO
-    if draft.order(before.order_id).filled_quantity:
+    if not draft.order(before.order_id).open:
         closing_price = quote.bid if before.side is Side.BUY else quote.ask
         price, spread = closing_price, abs(price - closing_price)
     unit = price * draft.terms.rates(symbol).initial + spread

@@ -184,3 +184,21 @@ def test_a_bar_that_the_clock_closes_is_no_trade(scene: Scene) -> None:
     scene.feeds.on_bar("AAPL", Resolution.MINUTE_1, bar[0], True)
     scene.pass_time(STALE_AFTER)
     assert [age.trade for _, age in scene.told] == [STALE_AFTER + STEP]
+
+
+def test_whoever_asks_is_told_of_this_instant(scene: Scene) -> None:
+    scene.feeds.watch("AAPL")
+    scene.pass_time(STEP, scene.simulated, scene.replay)
+    assert not scene.freshness.is_stale("AAPL")
+    scene.clock.advance(STALE_AFTER)
+    assert not scene.freshness.is_stale("AAPL")
+    scene.clock.advance(1)
+    assert scene.freshness.is_stale("AAPL")
+    scene.simulated.step(scene.feeds)
+    assert not scene.freshness.is_stale("AAPL")
+
+
+def test_a_closed_market_is_never_stale(scene: Scene) -> None:
+    scene.clock.advance(12 * HOUR)
+    assert not scene.feeds.is_open("SIMNY:AAPL")
+    assert not scene.freshness.is_stale("SIMNY:AAPL")

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from generated.models import OrderType, Side, TimeInForce, TransactionCause
+from generated.models import OrderStatus, OrderType, Side, TimeInForce, TransactionCause
 from handlers.brokers.broker import Broker
 from handlers.trading.events import OrderAccepted
 from handlers.trading.order import Order, accepted
-from handlers.trading.reports import Fill, Report
+from handlers.trading.reports import Activate, Fill, Report
 from handlers.trading.transactions import Cause, Transaction
 from tests.trading.world import START, HandMarket
 
@@ -85,6 +85,34 @@ class BrokerSuite(ABC):
         order = make_order()
         assert broker.at_once(order, market) == broker.at_once(order, market)
         self.prices(market, broker, "100.99", "101.01")
+        assert reports.heard == []
+
+    def test_the_way_of_an_order_takes_the_same_time_whenever_it_is_asked(
+        self, market: HandMarket, broker: Broker
+    ) -> None:
+        symbol = market.offered["AAPL"]
+        assert broker.delay(symbol, "ord_1") == broker.delay(symbol, "ord_1") >= 0
+
+    def test_an_order_on_its_way_meets_no_earlier_price(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        there = START + 300
+        order = replace(make_order(), status=OrderStatus.PENDING, effective_at=there)
+        order = replace(order, working_since=there)
+        assert broker.at_once(order, market) == ()
+        broker.work("acc_1", order)
+        self.prices(market, broker, "99.40", "99.42")
+        assert reports.heard == []
+        self.prices(market, broker, "99.40", "99.42")
+        assert [type(report) for _, report in reports.heard] == [Activate, Fill]
+
+    def test_a_disconnected_order_is_not_heard_of(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        order = make_order(limit="99.50")
+        broker.work("acc_1", order)
+        broker.work("acc_1", replace(order, disconnected=True, revision=2))
+        self.prices(market, broker, "99.40", "99.42")
         assert reports.heard == []
 
     def test_a_market_order_fills_completely(

@@ -25,6 +25,7 @@ from handlers.trading.models.liquidity import ShareOfSize
 from handlers.trading.models.profile import FillModels, FillProfile
 from handlers.trading.models.queue import ChanceInQueue
 from handlers.trading.models.slippage import SpreadSlippage, TickSlippage
+from handlers.trading.rejections import InsufficientMargin
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 HALF = ShareOfSize(Decimal("0.5"))
@@ -282,3 +283,15 @@ def test_an_execution_names_the_models_that_had_a_part() -> None:
         "quote; slippage of 1 tick",
         "quote; fills at touch with probability 1",
     ]
+
+
+@pytest.mark.parametrize("size", ["10000", "200"])
+def test_the_quantity_that_a_refusal_names_would_pass(size: str) -> None:
+    fee, slippage = UnitFee(Decimal("0.05"), Decimal(2)), TickSlippage(40)
+    of = desk(size=size, liquidity=HALF, fee=fee, slippage=slippage)
+    with pytest.raises(InsufficientMargin) as refused:
+        of.decided(market("2500"))
+    [fault] = refused.value.faults
+    assert fault.nearest is not None
+    of.ask(market(fault.nearest))
+    assert of.figures().available_funds >= 0
