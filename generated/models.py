@@ -99,6 +99,10 @@ Orders of one account and symbol with the same group cancel one another: what on
 """
 
 
+ConfirmId = TypeAliasType("ConfirmId", Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")])
+"""What a preview gave; the order is refused where it is not the one that was previewed."""
+
+
 ClientOrderId = TypeAliasType(
     "ClientOrderId", Annotated[str, Field(pattern="^[A-Za-z0-9._:-]{1,64}$")]
 )
@@ -329,6 +333,20 @@ class TrailingOffsetType(StrEnum):
     PERCENT = "percent"
 
 
+class OrderConditionKind(StrEnum):
+    """
+    What an order waits for.
+    """
+
+    VENUE = "venue"
+    PARENT = "parent"
+    MARKET_OPEN = "market_open"
+    QUOTE = "quote"
+    TRIGGER = "trigger"
+    LIMIT = "limit"
+    BAR = "bar"
+
+
 class BracketLeg(StrEnum):
     """
     Which leg of a bracket an order is.
@@ -336,15 +354,6 @@ class BracketLeg(StrEnum):
 
     TAKE_PROFIT = "take_profit"
     STOP_LOSS = "stop_loss"
-
-
-class PendingAction(StrEnum):
-    """
-    A change that is on its way to the venue.
-    """
-
-    MODIFY = "modify"
-    CANCEL = "cancel"
 
 
 class PositionSide(StrEnum):
@@ -958,6 +967,7 @@ class MarketOrderRequest(Model):
     take_profit: TakeProfit | MISSING = MISSING
     stop_loss: StopLoss | MISSING = MISSING
     oco_group_id: OcoGroupId | MISSING = MISSING
+    confirm_id: ConfirmId | MISSING = MISSING
     client_order_id: ClientOrderId | MISSING = MISSING
 
 
@@ -980,6 +990,7 @@ class LimitOrderRequest(Model):
     take_profit: TakeProfit | MISSING = MISSING
     stop_loss: StopLoss | MISSING = MISSING
     oco_group_id: OcoGroupId | MISSING = MISSING
+    confirm_id: ConfirmId | MISSING = MISSING
     client_order_id: ClientOrderId | MISSING = MISSING
 
 
@@ -1002,6 +1013,7 @@ class StopOrderRequest(Model):
     take_profit: TakeProfit | MISSING = MISSING
     stop_loss: StopLoss | MISSING = MISSING
     oco_group_id: OcoGroupId | MISSING = MISSING
+    confirm_id: ConfirmId | MISSING = MISSING
     client_order_id: ClientOrderId | MISSING = MISSING
 
 
@@ -1026,6 +1038,7 @@ class StopLimitOrderRequest(Model):
     take_profit: TakeProfit | MISSING = MISSING
     stop_loss: StopLoss | MISSING = MISSING
     oco_group_id: OcoGroupId | MISSING = MISSING
+    confirm_id: ConfirmId | MISSING = MISSING
     client_order_id: ClientOrderId | MISSING = MISSING
 
 
@@ -1049,6 +1062,7 @@ class TrailingStopOrderRequest(Model):
     take_profit: TakeProfit | MISSING = MISSING
     stop_loss: StopLoss | MISSING = MISSING
     oco_group_id: OcoGroupId | MISSING = MISSING
+    confirm_id: ConfirmId | MISSING = MISSING
     client_order_id: ClientOrderId | MISSING = MISSING
 
 
@@ -1064,6 +1078,86 @@ PlaceOrderRequest = TypeAliasType(
     ],
 )
 """An order to place; `type` says which."""
+
+
+class ModifyOrderRequest(Model):
+    """What is omitted stays as it is; null removes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    quantity: Quantity | MISSING = MISSING
+    """The new total, with what is filled already."""
+    limit_price: Price | MISSING = MISSING
+    stop_price: Price | MISSING = MISSING
+    trailing_offset: TrailingOffset | MISSING = MISSING
+    trailing_offset_type: TrailingOffsetType | MISSING = MISSING
+    time_in_force: TimeInForce | MISSING = MISSING
+    expires_at: Timestamp | None | MISSING = MISSING
+    """Market time at which a `gtd` order ends."""
+    take_profit: TakeProfit | None | MISSING = MISSING
+    """The order's leg that takes profit; null removes it."""
+    stop_loss: StopLoss | None | MISSING = MISSING
+    """The order's leg that stops the loss; null removes it."""
+    expected_revision: Annotated[int | MISSING, Field(ge=1)] = MISSING
+    """Refuse the change where the order has another revision by now."""
+
+
+class CancelOrdersRequest(Model):
+    """Which open orders to cancel; all of them where nothing is given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    symbol: SymbolId | MISSING = MISSING
+    side: Side | MISSING = MISSING
+    include_brackets: bool = True
+    """Cancel the legs of open positions too, which leaves these without protection."""
+
+
+class PositionBracketsRequest(Model):
+    model_config = ConfigDict(extra="forbid")
+
+    take_profit: TakeProfit | None | MISSING = MISSING
+    stop_loss: StopLoss | None | MISSING = MISSING
+
+
+class PreviewFigures(Model):
+    initial_margin: Money
+    maintenance_margin: Money
+    order_margin: Money
+    available_funds: Money
+
+
+class PreviewError(Model):
+    code: str
+    """The code of the problem with which `placeOrder` would refuse."""
+    detail: str
+    errors: list[FieldError]
+
+
+class OrderVersion(Model):
+    revision: Annotated[int, Field(ge=1)]
+    status: OrderStatus
+    quantity: Quantity
+    filled_quantity: Quantity
+    limit_price: Price | MISSING = MISSING
+    stop_price: Price | MISSING = MISSING
+    triggered_at: Timestamp | MISSING = MISSING
+    reason: str | MISSING = MISSING
+    """Why it ended."""
+    time: Timestamp
+    market_time: Timestamp
+
+
+class OrderCondition(Model):
+    condition: OrderConditionKind
+    description: str
+    """In words, for people."""
+    price: Price | MISSING = MISSING
+    """The price that it takes."""
+    market_price: Price | MISSING = MISSING
+    """That price in this moment."""
+    order_id: OrderId | MISSING = MISSING
+    """The order that must fill first."""
 
 
 class Order(Model):
@@ -1100,7 +1194,6 @@ class Order(Model):
     remaining_quantity: Quantity
     average_price: Price | MISSING = MISSING
     """Of the fills so far, rounded half to even at 12 digits."""
-    pending_action: PendingAction | MISSING = MISSING
     triggered_at: Timestamp | MISSING = MISSING
     """Market time at which its stop was triggered."""
     disconnected: Literal[True] | MISSING = MISSING
@@ -1769,10 +1862,13 @@ class TransactionCause(StrEnum):
     ORDER_TRIGGERED = "order_triggered"
     ORDER_TRAILED = "order_trailed"
     ORDER_CANCELED = "order_canceled"
+    ORDERS_CANCELED = "orders_canceled"
     ORDER_FILLED = "order_filled"
     ORDER_EXPIRED = "order_expired"
     ORDER_REJECTED = "order_rejected"
     POSITION_CLOSED = "position_closed"
+    POSITION_REVERSED = "position_reversed"
+    BRACKETS_CHANGED = "brackets_changed"
     ACCOUNT_RESET = "account_reset"
     ACCOUNT_UPDATED = "account_updated"
     LEVERAGE_CHANGED = "leverage_changed"
@@ -2138,6 +2234,56 @@ class Health(Model):
     feeds: list[FeedHealth]
     ledger: PartHealth
     backplane: PartHealth
+
+
+class CanceledOrders(Model):
+    orders: list[Order]
+    """The canceled orders, oldest first; none where none was open."""
+    as_of: AsOf
+
+
+class PositionBrackets(Model):
+    position: Position
+    legs: list[Order]
+    """The open orders that protect it, oldest first."""
+    as_of: AsOf
+
+
+class OrderPreview(Model):
+    """What an order would do in this moment."""
+
+    symbol: SymbolId
+    side: Side
+    quantity: Quantity
+    price: Price | MISSING = MISSING
+    """The price that is expected: the limit, the stop, or that of the market."""
+    value: Money | MISSING = MISSING
+    """Quantity times price, in the symbol's currency."""
+    currency: Currency
+    commission: Money
+    """What is expected, by the fee model; what fills later may cost more by its minimum."""
+    before: PreviewFigures
+    after: PreviewFigures
+    """With the order working or filled."""
+    warnings: list[str]
+    """What one should know, for people."""
+    errors: list[PreviewError]
+    """Why the order would be refused; empty where it would be taken."""
+    confirm_id: ConfirmId | MISSING = MISSING
+    valid_until: Timestamp | MISSING = MISSING
+    """Until then the confirm id is good."""
+    as_of: AsOf
+
+
+class OrderExplanation(Model):
+    order: Order
+    history: list[OrderVersion]
+    """All that it has been, oldest first."""
+    executions: list[Execution]
+    """All its fills, oldest first, each with model, rule and prices."""
+    waits_for: list[OrderCondition]
+    """What must come before it fills, in order; empty when it is done."""
+    as_of: AsOf
 
 
 class OrderResult(Model):

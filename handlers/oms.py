@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Protocol, final
 
@@ -13,6 +13,7 @@ from generated.models import AccountClock, AccountType, Resolution
 from handlers.backlog import ActionBacklog
 from handlers.brokers.broker import Broker
 from handlers.clock import Clock
+from handlers.deciding import Decider
 from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar
@@ -20,13 +21,20 @@ from handlers.market.quotes import Quote
 from handlers.storage.ledger import Ledger, LedgerUnavailable
 from handlers.trading import decide, hearing
 from handlers.trading.account import AccountState, AccountView
-from handlers.trading.commands import CancelOrder, ClosePosition, Command, PlaceOrder
+from handlers.trading.commands import (
+    CancelOrders,
+    Command,
+    ModifyOrder,
+    PlaceOrder,
+    SetPositionBrackets,
+)
 from handlers.trading.draft import Draft
 from handlers.trading.events import OrderEvent
-from handlers.trading.market import Instant
 from handlers.trading.order import Order
+from handlers.trading.preview import Preview
 from handlers.trading.reports import Report
 from handlers.trading.transactions import Transaction, identifier
+from handlers.trading.waiting import Condition, conditions
 from handlers.working import WatchedMarket, WorkingOrders
 from handlers.writer import AccountWriter, Decision, nothing
 
@@ -58,6 +66,15 @@ class Outcome:
     """The same request was carried out before; this is its answer again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a command did to orders, as of the transaction that did it."""
+
+    view: AccountView
+    orders: tuple[Order, ...]
+    replayed: bool
+
+
 @final
 class Oms(FeedSink):
     """Lives on one event loop. `start` before anything else, `run` for the clock."""
@@ -74,6 +91,7 @@ class Oms(FeedSink):
         """`replay_epoch` names the epoch of the recording that is replayed, None without one."""
         self._ledger = ledger
         self._broker = broker
+        self._decider = Decider(market, broker, clock)
         self._market = market
         self._clock = clock
         self._replay_epoch = replay_epoch
@@ -179,7 +197,7 @@ class Oms(FeedSink):
         return await self._ledger.read(account_id, after, limit)
 
     async def submit(self, user_id: str, account_id: str, command: Command) -> Outcome:
-        """Carries a command out, exactly once by its key.
+        """Carries a command about one order out, exactly once by its key.
 
         What it did is on disk when this returns. Raises AccountNotFound, a Rejection, or
         LedgerUnavailable: then it was not done.
@@ -187,15 +205,46 @@ class Oms(FeedSink):
         state = self.account(user_id, account_id)
         try:
             transaction = await self._run(
-                account_id, lambda current: self._decide(current, command)
+                account_id, lambda current: self._decider.decide(current, command)
             )
         except decide.Repeated as repeated:
             view = state.view(repeated.sequence)
             return _outcome(view, str(repeated.order_id), replayed=True)
+        if transaction is None and isinstance(command, ModifyOrder):
+            return _outcome(state.view(), command.order_id, replayed=False)
         if transaction is None or transaction.cause.order_id is None:
-            raise AssertionError("a command is always about an order")
+            raise AssertionError(f"{command} is about more than one order")
         view = state.view(transaction.sequence)
         return _outcome(view, transaction.cause.order_id, replayed=False)
+
+    async def submit_many(
+        self, user_id: str, account_id: str, command: CancelOrders | SetPositionBrackets
+    ) -> Changes:
+        """Carries a command about any number of orders out, exactly once by its key.
+
+        Raises as `submit`.
+        """
+        state = self.account(user_id, account_id)
+        try:
+            transaction = await self._run(
+                account_id, lambda current: self._decider.decide(current, command)
+            )
+        except decide.Repeated as repeated:
+            [transaction] = await self._ledger.read(account_id, repeated.sequence - 1, 1)
+            changed = touched_orders(state, transaction)
+            return Changes(state.view(repeated.sequence), changed, replayed=True)
+        if transaction is None:
+            return Changes(state.view(), (), replayed=False)
+        changed = touched_orders(state, transaction)
+        return Changes(state.view(transaction.sequence), changed, replayed=False)
+
+    def preview(self, user_id: str, account_id: str, command: PlaceOrder) -> Preview:
+        """What an order would do now. Raises AccountNotFound, SymbolNotFound."""
+        return self._decider.preview(self.account(user_id, account_id), command)
+
+    def waits_for(self, order: Order) -> tuple[Condition, ...]:
+        """What must come before the order fills."""
+        return conditions(order, self._market)
 
     async def carry_out(
         self, user_id: str, account_id: str, decision: Callable[[AccountState], Draft | None]
@@ -248,22 +297,6 @@ class Oms(FeedSink):
         """The recording began anew: so do the accounts that trade in it."""
         for account_id in self._stale_replays():
             self._spawn(self.restart(account_id))
-
-    def _decide(self, state: AccountState, command: Command) -> Draft:
-        market = Instant(self._market)
-        match command:
-            case PlaceOrder():
-                symbol = market.symbol(command.symbol)
-                canonical = replace(command, symbol=symbol.id) if symbol else command
-                market.pin(canonical.symbol)
-                return decide.place(state, canonical, market, self._broker, self._clock.now())
-            case CancelOrder():
-                return decide.cancel(state, command, market, self._clock.now())
-            case ClosePosition():
-                position = state.position(command.position_id)
-                if position is not None:
-                    market.pin(position.symbol)
-                return decide.close(state, command, market, self._broker, self._clock.now())
 
     def _enter(self, writer: AccountWriter) -> None:
         identity = writer.state.identity

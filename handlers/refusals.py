@@ -48,6 +48,11 @@ _PROBLEMS: Final[Mapping[type[Rejection], type[problems.Problem]]] = {
     rejections.OcoGroupMismatch: problems.OcoGroupMismatch,
     rejections.LeverageOutOfRange: problems.LeverageOutOfRange,
     rejections.LeverageOffStep: problems.LeverageOffStep,
+    rejections.RevisionMismatch: problems.RevisionMismatch,
+    rejections.QuantityFilledAlready: problems.QuantityFilledAlready,
+    rejections.FieldNotApplicable: problems.FieldNotApplicable,
+    rejections.PreviewMismatch: problems.PreviewMismatch,
+    rejections.PreviewExpired: problems.PreviewExpired,
 }
 
 
@@ -57,7 +62,7 @@ def as_problems() -> Iterator[None]:
     try:
         yield
     except Rejection as refused:
-        errors = [_error(fault) for fault in refused.faults]
+        errors = [as_error(fault) for fault in refused.faults]
         raise _PROBLEMS[type(refused)](refused.detail, errors=errors) from refused
     except AccountNotFound as error:
         raise problems.AccountNotFound("There is no such account of yours.") from error
@@ -69,7 +74,7 @@ def as_problems() -> Iterator[None]:
         ) from error
 
 
-def _error(fault: Fault) -> models.FieldError:
+def as_error(fault: Fault) -> models.FieldError:
     return models.FieldError(
         field=fault.field,
         rule=fault.rule,

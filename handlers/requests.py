@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from pydantic import MISSING
+
 from generated import models
 from generated.base import given
-from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.commands import KEEP, ModifyOrder, PlaceOrder, StopLoss, TakeProfit
 
 
 def place_order(body: models.PlaceOrderRequest) -> PlaceOrder:
@@ -30,6 +32,22 @@ def place_order(body: models.PlaceOrderRequest) -> PlaceOrder:
                 trailing_offset_type=body.trailing_offset_type,
                 trigger_by=given(body.trigger_by),
             )
+
+
+def modify_order(order_id: str, body: models.ModifyOrderRequest) -> ModifyOrder:
+    return ModifyOrder(
+        order_id=order_id,
+        quantity=given(body.quantity),
+        limit_price=given(body.limit_price),
+        stop_price=given(body.stop_price),
+        trailing_offset=given(body.trailing_offset),
+        trailing_offset_type=given(body.trailing_offset_type),
+        time_in_force=given(body.time_in_force),
+        expires_at=KEEP if body.expires_at is MISSING else body.expires_at,
+        take_profit=KEEP if body.take_profit is MISSING else take_profit(body.take_profit),
+        stop_loss=KEEP if body.stop_loss is MISSING else stop_loss(body.stop_loss),
+        expected_revision=given(body.expected_revision),
+    )
 
 
 def take_profit(wanted: models.TakeProfit | None) -> TakeProfit | None:
@@ -60,4 +78,5 @@ def _common(body: models.PlaceOrderRequest) -> PlaceOrder:
         take_profit=take_profit(given(body.take_profit)),
         stop_loss=stop_loss(given(body.stop_loss)),
         oco_group_id=given(body.oco_group_id),
+        confirm_id=given(body.confirm_id),
     )

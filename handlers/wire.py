@@ -25,9 +25,9 @@ def as_of(value: AsOf) -> models.AsOf:
 def balance(value: Balance) -> models.Balance:
     return models.Balance(
         currency=value.currency,
-        balance=_plain(value.balance),
-        realized_pnl=_plain(value.realized_pnl),
-        commission=_plain(value.commission),
+        balance=plain(value.balance),
+        realized_pnl=plain(value.realized_pnl),
+        commission=plain(value.commission),
     )
 
 
@@ -36,21 +36,21 @@ def figures(value: Figures, time: int) -> models.AccountFigures:
     level = value.margin_level
     return models.AccountFigures(
         time=time,
-        equity=_plain(value.equity),
-        unrealized_pnl=_plain(value.unrealized_pnl),
-        initial_margin=_plain(value.initial_margin),
-        maintenance_margin=_plain(value.maintenance_margin),
-        order_margin=_plain(value.order_margin),
-        available_funds=_plain(value.available_funds),
-        buying_power=_plain(value.buying_power),
-        margin_level=optional(None if level is None else _plain(level)),
+        equity=plain(value.equity),
+        unrealized_pnl=plain(value.unrealized_pnl),
+        initial_margin=plain(value.initial_margin),
+        maintenance_margin=plain(value.maintenance_margin),
+        order_margin=plain(value.order_margin),
+        available_funds=plain(value.available_funds),
+        buying_power=plain(value.buying_power),
+        margin_level=optional(None if level is None else plain(level)),
         positions=[
             models.PositionFigures(
                 position_id=item.position_id,
                 symbol=item.symbol,
-                market_price=_plain(item.market_price),
-                market_value=_plain(item.market_value),
-                unrealized_pnl=_plain(item.unrealized_pnl),
+                market_price=plain(item.market_price),
+                market_value=plain(item.market_value),
+                unrealized_pnl=plain(item.unrealized_pnl),
                 time=item.time,
             )
             for item in value.positions
@@ -61,12 +61,12 @@ def figures(value: Figures, time: int) -> models.AccountFigures:
 def margin_figures(value: Figures) -> models.MarginFigures:
     level = value.margin_level
     return models.MarginFigures(
-        initial_margin=_plain(value.initial_margin),
-        maintenance_margin=_plain(value.maintenance_margin),
-        order_margin=_plain(value.order_margin),
-        available_funds=_plain(value.available_funds),
-        buying_power=_plain(value.buying_power),
-        margin_level=optional(None if level is None else _plain(level)),
+        initial_margin=plain(value.initial_margin),
+        maintenance_margin=plain(value.maintenance_margin),
+        order_margin=plain(value.order_margin),
+        available_funds=plain(value.available_funds),
+        buying_power=plain(value.buying_power),
+        margin_level=optional(None if level is None else plain(level)),
     )
 
 
@@ -75,12 +75,12 @@ def leverage(symbol: Symbol, terms: MarginTerms) -> models.Leverage:
     choice = terms.choice(symbol)
     return models.Leverage(
         symbol=symbol.id,
-        leverage=_plain(choice.leverage),
+        leverage=plain(choice.leverage),
         min_leverage=LOWEST,
-        max_leverage=_plain(choice.highest),
+        max_leverage=plain(choice.highest),
         leverage_step=STEP,
-        initial_margin_rate=_plain(choice.rates.initial),
-        maintenance_margin_rate=_plain(choice.rates.maintenance),
+        initial_margin_rate=plain(choice.rates.initial),
+        maintenance_margin_rate=plain(choice.rates.maintenance),
     )
 
 
@@ -110,10 +110,10 @@ def order(value: Order, account_id: str) -> models.Order:
         symbol=value.symbol,
         side=value.side,
         type=value.type,
-        quantity=_plain(value.quantity),
-        limit_price=optional(_maybe(value.limit_price)),
-        stop_price=optional(_maybe(value.stop_price)),
-        trailing_offset=optional(_maybe(value.trailing_offset)),
+        quantity=plain(value.quantity),
+        limit_price=optional(maybe(value.limit_price)),
+        stop_price=optional(maybe(value.stop_price)),
+        trailing_offset=optional(maybe(value.trailing_offset)),
         trailing_offset_type=optional(value.trailing_offset_type),
         trigger_by=optional(value.trigger_by),
         time_in_force=value.time_in_force,
@@ -125,9 +125,9 @@ def order(value: Order, account_id: str) -> models.Order:
         oco_group_id=optional(value.oco_group_id),
         position_id=optional(value.position_id),
         status=value.status,
-        filled_quantity=_plain(value.filled_quantity),
-        remaining_quantity=_plain(value.remaining),
-        average_price=optional(_maybe(value.average_price)),
+        filled_quantity=plain(value.filled_quantity),
+        remaining_quantity=plain(value.remaining),
+        average_price=optional(maybe(value.average_price)),
         triggered_at=optional(value.triggered_at),
         disconnected=optional(True if value.disconnected else None),
         reject_reason=optional(value.reason if rejected else None),
@@ -148,10 +148,10 @@ def execution(value: Execution, account_id: str) -> models.Execution:
         account_id=account_id,
         symbol=value.symbol,
         side=value.side,
-        quantity=_plain(value.quantity),
-        price=_plain(value.price),
-        commission=_plain(value.commission),
-        realized_pnl=_plain(value.realized_pnl),
+        quantity=plain(value.quantity),
+        price=plain(value.price),
+        commission=plain(value.commission),
+        realized_pnl=plain(value.realized_pnl),
         position_id=value.position_id,
         position_effect=value.effect,
         model=value.model,
@@ -171,10 +171,10 @@ def position(value: Position, account_id: str) -> models.Position:
         symbol=value.symbol,
         side=value.side,
         status=status,
-        quantity=_plain(value.quantity),
-        average_price=_plain(value.average_price),
-        cost_basis=_plain(value.cost_basis),
-        realized_pnl=_plain(value.realized_pnl),
+        quantity=plain(value.quantity),
+        average_price=plain(value.average_price),
+        cost_basis=plain(value.cost_basis),
+        realized_pnl=plain(value.realized_pnl),
         revision=value.revision,
         opened_at=value.opened_at,
         opened_market_time=value.opened_market_time,
@@ -220,8 +220,8 @@ def activity(value: Activity) -> models.Activity:
     return models.Activity(
         activity_id=value.activity_id,
         kind=value.kind,
-        amount=_plain(value.amount),
-        balance=_plain(value.balance),
+        amount=plain(value.amount),
+        balance=plain(value.balance),
         symbol=optional(value.symbol),
         order_id=optional(value.order_id),
         position_id=optional(value.position_id),
@@ -300,7 +300,7 @@ def _corporate_action(
             action = models.Dividend(
                 type="dividend",
                 time=event.time,
-                amount=_plain(event.amount),
+                amount=plain(event.amount),
                 currency=event.currency,
             )
     return models.CorporateActionEvent(type="corporate_action", symbol=event.symbol, action=action)
@@ -312,25 +312,25 @@ def _basis(value: events.QuoteBasis | events.BarBasis) -> models.QuoteBasis | mo
             return models.QuoteBasis(
                 type="quote",
                 time=value.time,
-                bid=_plain(value.bid),
-                ask=_plain(value.ask),
-                last=_plain(value.last),
+                bid=plain(value.bid),
+                ask=plain(value.ask),
+                last=plain(value.last),
             )
         case events.BarBasis():
             return models.BarBasis(
                 type="bar",
                 time=value.time,
-                open=_plain(value.open),
-                high=_plain(value.high),
-                low=_plain(value.low),
-                close=_plain(value.close),
+                open=plain(value.open),
+                high=plain(value.high),
+                low=plain(value.low),
+                close=plain(value.close),
             )
 
 
-def _plain(value: Decimal) -> Decimal:
+def plain(value: Decimal) -> Decimal:
     """One spelling, whether the number was computed now or read from the ledger."""
     return money.plain(value)
 
 
-def _maybe(value: Decimal | None) -> Decimal | None:
-    return None if value is None else _plain(value)
+def maybe(value: Decimal | None) -> Decimal | None:
+    return None if value is None else plain(value)

@@ -466,7 +466,41 @@ class OrdersHandler(ABC):
         QuantityOutOfRange, ShortSaleNotAllowed, InsufficientMargin, MarketClosed, NoPrice,
         WrongClock, StopWrongSide, BracketWrongSide, StopLossIncomplete, BracketsNotAllowed,
         TrailingOffsetOutOfRange, ExpiryInvalid, PostOnlyWouldFill, NothingToReduce,
-        OcoGroupMismatch, LedgerUnavailable.
+        OcoGroupMismatch, PreviewMismatch, PreviewExpired, LedgerUnavailable.
+        """
+
+    @abstractmethod
+    async def preview_order(
+        self, session: models.Session, account_id: models.AccountId, body: models.PlaceOrderRequest
+    ) -> models.OrderPreview:
+        """What an order would cost, and whether it would be taken.
+
+        Nothing is booked. What would refuse the order is told in `errors` of an answer that is 200 all the same; without
+        any there is a `confirmId`, with which `placeOrder` takes this order and no other, until `validUntil`.
+
+        `POST /accounts/{accountId}/orders/preview`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, SymbolNotFound.
+        """
+
+    @abstractmethod
+    async def cancel_orders(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        body: models.CancelOrdersRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.CancelOrdersOk:
+        """Cancel many orders.
+
+        All open orders, or those of a symbol or side, in one transaction. Where none is open the answer is an empty
+        list, and no key is used up.
+
+        `POST /accounts/{accountId}/orders/cancel`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, SymbolNotFound,
+        AccountArchived, IdempotencyConflict, LedgerUnavailable.
         """
 
     @abstractmethod
@@ -478,6 +512,44 @@ class OrdersHandler(ABC):
         The order as it is now, with its executions.
 
         `GET /accounts/{accountId}/orders/{orderId}`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, OrderNotFound.
+        """
+
+    @abstractmethod
+    async def modify_order(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        order_id: models.OrderId,
+        body: models.ModifyOrderRequest,
+    ) -> models.OrderResult:
+        """Modify an order.
+
+        What is omitted stays as it is. The order keeps its id and its fills; `quantity` is the new total, with what is
+        filled already. A limit that the market has reached by now fills at once. `takeProfit` and `stopLoss` change,
+        add or, as null, remove the order's legs while it is open; a leg itself is modified as an order of its own.
+
+        `PATCH /accounts/{accountId}/orders/{orderId}`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, OrderNotFound,
+        OrderNotWorking, OrderDisconnected, RevisionMismatch, AccountArchived, PriceOffTick,
+        PriceOutOfRange, QuantityOffStep, QuantityOutOfRange, QuantityFilledAlready,
+        FieldNotApplicable, InsufficientMargin, NoPrice, StopWrongSide, BracketWrongSide,
+        StopLossIncomplete, BracketsNotAllowed, TrailingOffsetOutOfRange, ExpiryInvalid,
+        PostOnlyWouldFill, LedgerUnavailable.
+        """
+
+    @abstractmethod
+    async def explain_order(
+        self, session: models.Session, account_id: models.AccountId, order_id: models.OrderId
+    ) -> models.OrderExplanation:
+        """Why an order filled as it did, or what it waits for.
+
+        All that the order has been, its fills with the prices, the model and the rule of each, and, while it is open,
+        the conditions that it still waits for with the price of this moment beside each.
+
+        `GET /accounts/{accountId}/orders/{orderId}/explain`
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, OrderNotFound.
         """
@@ -559,6 +631,48 @@ class PositionsHandler(ABC):
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, PositionNotFound,
         AccountArchived, PositionClosed, IdempotencyConflict, QuantityOffStep,
         QuantityOutOfRange, PositionQuantityExceeded, NoPrice, LedgerUnavailable.
+        """
+
+    @abstractmethod
+    async def reverse_position(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        position_id: models.PositionId,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.ReversePositionOk:
+        """Reverse a position.
+
+        Places one market order of twice its quantity, which closes the position and opens as large a one on the other
+        side, with an id of its own. Its legs are canceled. Refused as a whole where the margin for the new position is
+        missing.
+
+        `POST /accounts/{accountId}/positions/{positionId}/reverse`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, PositionNotFound,
+        AccountArchived, PositionClosed, IdempotencyConflict, QuantityOutOfRange,
+        InsufficientMargin, NoPrice, ShortSaleNotAllowed, LedgerUnavailable.
+        """
+
+    @abstractmethod
+    async def set_position_brackets(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        position_id: models.PositionId,
+        body: models.PositionBracketsRequest,
+    ) -> models.PositionBrackets:
+        """Protect a position.
+
+        Replaces all legs of the position, those of its entries too, by these: each is as large as the position, can
+        only reduce it, and is canceled with the other when it is flat. What is left out or null is removed.
+
+        `PUT /accounts/{accountId}/positions/{positionId}/brackets`
+
+        Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, PositionNotFound,
+        PositionClosed, AccountArchived, PriceOffTick, PriceOutOfRange, NoPrice, StopWrongSide,
+        BracketWrongSide, StopLossIncomplete, TrailingOffsetOutOfRange, LedgerUnavailable.
         """
 
 

@@ -434,6 +434,46 @@ class NothingToReduce(Problem):
     title = "There is no position that the order could reduce"
 
 
+class RevisionMismatch(Problem):
+    """The order has changed. `errors` names its revision; read the order and decide again."""
+
+    status = 409
+    code = "revision_mismatch"
+    title = "The order has changed"
+
+
+class QuantityFilledAlready(Problem):
+    """So much is filled already. The new total must be above what is filled."""
+
+    status = 422
+    code = "quantity_filled_already"
+    title = "So much is filled already"
+
+
+class FieldNotApplicable(Problem):
+    """The order has no such field. `errors` names it; what an order has follows from its type and state."""
+
+    status = 422
+    code = "field_not_applicable"
+    title = "The order has no such field"
+
+
+class PreviewMismatch(Problem):
+    """This is not the order that was previewed. Preview it again."""
+
+    status = 422
+    code = "preview_mismatch"
+    title = "This is not the order that was previewed"
+
+
+class PreviewExpired(Problem):
+    """The preview is too old. Preview the order again."""
+
+    status = 422
+    code = "preview_expired"
+    title = "The preview is too old"
+
+
 class OcoGroupMismatch(Problem):
     """The OCO group is of another symbol. All orders of a group have one symbol."""
 

@@ -65,6 +65,14 @@ class PlaceOrderCreated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrdersOk:
+    """The canceled orders. (200 of cancelOrders)"""
+
+    body: models.CanceledOrders
+    idempotency_replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrderOk:
     """The canceled order. (200 of cancelOrder)"""
 
@@ -75,6 +83,14 @@ class CancelOrderOk:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosePositionOk:
     """The closing order with its executions. (200 of closePosition)"""
+
+    body: models.OrderResult
+    idempotency_replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversePositionOk:
+    """The order with its executions. (200 of reversePosition)"""
 
     body: models.OrderResult
     idempotency_replayed: bool

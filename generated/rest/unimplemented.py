@@ -236,9 +236,42 @@ class UnimplementedOrders(handlers.OrdersHandler):
         raise problems.NotImplemented()
 
     @override
+    async def preview_order(
+        self, session: models.Session, account_id: models.AccountId, body: models.PlaceOrderRequest
+    ) -> models.OrderPreview:
+        raise problems.NotImplemented()
+
+    @override
+    async def cancel_orders(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        body: models.CancelOrdersRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.CancelOrdersOk:
+        raise problems.NotImplemented()
+
+    @override
     async def get_order(
         self, session: models.Session, account_id: models.AccountId, order_id: models.OrderId
     ) -> models.OrderResult:
+        raise problems.NotImplemented()
+
+    @override
+    async def modify_order(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        order_id: models.OrderId,
+        body: models.ModifyOrderRequest,
+    ) -> models.OrderResult:
+        raise problems.NotImplemented()
+
+    @override
+    async def explain_order(
+        self, session: models.Session, account_id: models.AccountId, order_id: models.OrderId
+    ) -> models.OrderExplanation:
         raise problems.NotImplemented()
 
     @override
@@ -285,6 +318,27 @@ class UnimplementedPositions(handlers.PositionsHandler):
         *,
         idempotency_key: str | None = None,
     ) -> results.ClosePositionOk:
+        raise problems.NotImplemented()
+
+    @override
+    async def reverse_position(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        position_id: models.PositionId,
+        *,
+        idempotency_key: str | None = None,
+    ) -> results.ReversePositionOk:
+        raise problems.NotImplemented()
+
+    @override
+    async def set_position_brackets(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        position_id: models.PositionId,
+        body: models.PositionBracketsRequest,
+    ) -> models.PositionBrackets:
         raise problems.NotImplemented()
 
 

@@ -38,6 +38,8 @@ export type KeyId = components["schemas"]["KeyId"];
 export type TrailingOffset = components["schemas"]["TrailingOffset"];
 /** Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others. */
 export type OcoGroupId = components["schemas"]["OcoGroupId"];
+/** What a preview gave; the order is refused where it is not the one that was previewed. */
+export type ConfirmId = components["schemas"]["ConfirmId"];
 /** The client's own id of an order, unique for ever in its account. */
 export type ClientOrderId = components["schemas"]["ClientOrderId"];
 /** The state of a version. */
@@ -102,10 +104,10 @@ export type TimeInForce = components["schemas"]["TimeInForce"];
 export type TriggerBy = components["schemas"]["TriggerBy"];
 /** Whether a trailing offset is a price or a percentage of the price that it follows. */
 export type TrailingOffsetType = components["schemas"]["TrailingOffsetType"];
+/** What an order waits for. */
+export type OrderConditionKind = components["schemas"]["OrderConditionKind"];
 /** Which leg of a bracket an order is. */
 export type BracketLeg = components["schemas"]["BracketLeg"];
-/** A change that is on its way to the venue. */
-export type PendingAction = components["schemas"]["PendingAction"];
 /** Long or short. */
 export type PositionSide = components["schemas"]["PositionSide"];
 /** Open or closed. */
@@ -196,6 +198,20 @@ export type StopLimitOrderRequest = components["schemas"]["StopLimitOrderRequest
 export type TrailingStopOrderRequest = components["schemas"]["TrailingStopOrderRequest"];
 /** An order to place; `type` says which. */
 export type PlaceOrderRequest = components["schemas"]["PlaceOrderRequest"];
+/** What is omitted stays as it is; null removes. */
+export type ModifyOrderRequest = components["schemas"]["ModifyOrderRequest"];
+/** Which open orders to cancel; all of them where nothing is given. */
+export type CancelOrdersRequest = components["schemas"]["CancelOrdersRequest"];
+export type CanceledOrders = components["schemas"]["CanceledOrders"];
+export type PositionBracketsRequest = components["schemas"]["PositionBracketsRequest"];
+export type PositionBrackets = components["schemas"]["PositionBrackets"];
+/** What an order would do in this moment. */
+export type OrderPreview = components["schemas"]["OrderPreview"];
+export type PreviewFigures = components["schemas"]["PreviewFigures"];
+export type PreviewError = components["schemas"]["PreviewError"];
+export type OrderExplanation = components["schemas"]["OrderExplanation"];
+export type OrderVersion = components["schemas"]["OrderVersion"];
+export type OrderCondition = components["schemas"]["OrderCondition"];
 /** An order as the ledger has it. Times are both the recorded one and that of the market. */
 export type Order = components["schemas"]["Order"];
 export type OrderResult = components["schemas"]["OrderResult"];

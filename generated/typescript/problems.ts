@@ -100,6 +100,16 @@ export const problems = {
   post_only_would_fill: { status: 422, title: "The order would have filled at once" },
   /** Place it without `reduceOnly`, or on the other side. */
   nothing_to_reduce: { status: 422, title: "There is no position that the order could reduce" },
+  /** `errors` names its revision; read the order and decide again. */
+  revision_mismatch: { status: 409, title: "The order has changed" },
+  /** The new total must be above what is filled. */
+  quantity_filled_already: { status: 422, title: "So much is filled already" },
+  /** `errors` names it; what an order has follows from its type and state. */
+  field_not_applicable: { status: 422, title: "The order has no such field" },
+  /** Preview it again. */
+  preview_mismatch: { status: 422, title: "This is not the order that was previewed" },
+  /** Preview the order again. */
+  preview_expired: { status: 422, title: "The preview is too old" },
   /** All orders of a group have one symbol. */
   oco_group_mismatch: { status: 422, title: "The OCO group is of another symbol" },
   /** The nearest leverage that is allowed is given. */

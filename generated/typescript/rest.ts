@@ -539,6 +539,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{accountId}/orders/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an order would cost, and whether it would be taken
+         * @description Nothing is booked. What would refuse the order is told in `errors` of an answer that is 200 all the same; without
+         *     any there is a `confirmId`, with which `placeOrder` takes this order and no other, until `validUntil`.
+         */
+        post: operations["previewOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{accountId}/orders/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel many orders
+         * @description All open orders, or those of a symbol or side, in one transaction. Where none is open the answer is an empty
+         *     list, and no key is used up.
+         */
+        post: operations["cancelOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{accountId}/orders/{orderId}": {
         parameters: {
             query?: never;
@@ -556,6 +604,38 @@ export interface paths {
          * @description The order as it is now, with its executions.
          */
         get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Modify an order
+         * @description What is omitted stays as it is. The order keeps its id and its fills; `quantity` is the new total, with what is
+         *     filled already. A limit that the market has reached by now fills at once. `takeProfit` and `stopLoss` change,
+         *     add or, as null, remove the order's legs while it is open; a leg itself is modified as an order of its own.
+         */
+        patch: operations["modifyOrder"];
+        trace?: never;
+    };
+    "/accounts/{accountId}/orders/{orderId}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /** @description The order. */
+                orderId: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Why an order filled as it did, or what it waits for
+         * @description All that the order has been, its fills with the prices, the model and the rule of each, and, while it is open,
+         *     the conditions that it still waits for with the price of this moment beside each.
+         */
+        get: operations["explainOrder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -685,6 +765,59 @@ export interface paths {
          *     A position that is closed already is 409.
          */
         post: operations["closePosition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{accountId}/positions/{positionId}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /** @description The position. */
+                positionId: components["parameters"]["PositionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse a position
+         * @description Places one market order of twice its quantity, which closes the position and opens as large a one on the other
+         *     side, with an id of its own. Its legs are canceled. Refused as a whole where the margin for the new position is
+         *     missing.
+         */
+        post: operations["reversePosition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{accountId}/positions/{positionId}/brackets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /** @description The position. */
+                positionId: components["parameters"]["PositionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Protect a position
+         * @description Replaces all legs of the position, those of its entries too, by these: each is as large as the position, can
+         *     only reduce it, and is canceled with the other when it is flat. What is left out or null is removed.
+         */
+        put: operations["setPositionBrackets"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -843,6 +976,8 @@ export interface components {
         TrailingOffset: string;
         /** @description Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others. */
         OcoGroupId: string;
+        /** @description What a preview gave; the order is refused where it is not the one that was previewed. */
+        ConfirmId: string;
         /** @description The client's own id of an order, unique for ever in its account. */
         ClientOrderId: string;
         /**
@@ -948,15 +1083,15 @@ export interface components {
          */
         TrailingOffsetType: "price" | "percent";
         /**
+         * @description What an order waits for.
+         * @enum {string}
+         */
+        OrderConditionKind: "venue" | "parent" | "market_open" | "quote" | "trigger" | "limit" | "bar";
+        /**
          * @description Which leg of a bracket an order is.
          * @enum {string}
          */
         BracketLeg: "take_profit" | "stop_loss";
-        /**
-         * @description A change that is on its way to the venue.
-         * @enum {string}
-         */
-        PendingAction: "modify" | "cancel";
         /**
          * @description Long or short.
          * @enum {string}
@@ -1514,6 +1649,7 @@ export interface components {
             takeProfit?: components["schemas"]["TakeProfit"];
             stopLoss?: components["schemas"]["StopLoss"];
             ocoGroupId?: components["schemas"]["OcoGroupId"];
+            confirmId?: components["schemas"]["ConfirmId"];
             clientOrderId?: components["schemas"]["ClientOrderId"];
         };
         LimitOrderRequest: {
@@ -1544,6 +1680,7 @@ export interface components {
             takeProfit?: components["schemas"]["TakeProfit"];
             stopLoss?: components["schemas"]["StopLoss"];
             ocoGroupId?: components["schemas"]["OcoGroupId"];
+            confirmId?: components["schemas"]["ConfirmId"];
             clientOrderId?: components["schemas"]["ClientOrderId"];
         };
         StopOrderRequest: {
@@ -1571,6 +1708,7 @@ export interface components {
             takeProfit?: components["schemas"]["TakeProfit"];
             stopLoss?: components["schemas"]["StopLoss"];
             ocoGroupId?: components["schemas"]["OcoGroupId"];
+            confirmId?: components["schemas"]["ConfirmId"];
             clientOrderId?: components["schemas"]["ClientOrderId"];
         };
         StopLimitOrderRequest: {
@@ -1600,6 +1738,7 @@ export interface components {
             takeProfit?: components["schemas"]["TakeProfit"];
             stopLoss?: components["schemas"]["StopLoss"];
             ocoGroupId?: components["schemas"]["OcoGroupId"];
+            confirmId?: components["schemas"]["ConfirmId"];
             clientOrderId?: components["schemas"]["ClientOrderId"];
         };
         TrailingStopOrderRequest: {
@@ -1629,10 +1768,124 @@ export interface components {
             takeProfit?: components["schemas"]["TakeProfit"];
             stopLoss?: components["schemas"]["StopLoss"];
             ocoGroupId?: components["schemas"]["OcoGroupId"];
+            confirmId?: components["schemas"]["ConfirmId"];
             clientOrderId?: components["schemas"]["ClientOrderId"];
         };
         /** @description An order to place; `type` says which. */
         PlaceOrderRequest: components["schemas"]["MarketOrderRequest"] | components["schemas"]["LimitOrderRequest"] | components["schemas"]["StopOrderRequest"] | components["schemas"]["StopLimitOrderRequest"] | components["schemas"]["TrailingStopOrderRequest"];
+        /** @description What is omitted stays as it is; null removes. */
+        ModifyOrderRequest: {
+            /** @description The new total, with what is filled already. */
+            quantity?: components["schemas"]["Quantity"];
+            limitPrice?: components["schemas"]["Price"];
+            stopPrice?: components["schemas"]["Price"];
+            trailingOffset?: components["schemas"]["TrailingOffset"];
+            trailingOffsetType?: components["schemas"]["TrailingOffsetType"];
+            timeInForce?: components["schemas"]["TimeInForce"];
+            /** @description Market time at which a `gtd` order ends. */
+            expiresAt?: components["schemas"]["Timestamp"] | null;
+            /** @description The order's leg that takes profit; null removes it. */
+            takeProfit?: components["schemas"]["TakeProfit"] | null;
+            /** @description The order's leg that stops the loss; null removes it. */
+            stopLoss?: components["schemas"]["StopLoss"] | null;
+            /** @description Refuse the change where the order has another revision by now. */
+            expectedRevision?: number;
+        };
+        /** @description Which open orders to cancel; all of them where nothing is given. */
+        CancelOrdersRequest: {
+            symbol?: components["schemas"]["SymbolId"];
+            side?: components["schemas"]["Side"];
+            /**
+             * @description Cancel the legs of open positions too, which leaves these without protection.
+             * @default true
+             */
+            includeBrackets?: boolean;
+        };
+        CanceledOrders: {
+            /** @description The canceled orders, oldest first; none where none was open. */
+            orders: components["schemas"]["Order"][];
+            asOf: components["schemas"]["AsOf"];
+        };
+        PositionBracketsRequest: {
+            takeProfit?: components["schemas"]["TakeProfit"] | null;
+            stopLoss?: components["schemas"]["StopLoss"] | null;
+        };
+        PositionBrackets: {
+            position: components["schemas"]["Position"];
+            /** @description The open orders that protect it, oldest first. */
+            legs: components["schemas"]["Order"][];
+            asOf: components["schemas"]["AsOf"];
+        };
+        /** @description What an order would do in this moment. */
+        OrderPreview: {
+            symbol: components["schemas"]["SymbolId"];
+            side: components["schemas"]["Side"];
+            quantity: components["schemas"]["Quantity"];
+            /** @description The price that is expected: the limit, the stop, or that of the market. */
+            price?: components["schemas"]["Price"];
+            /** @description Quantity times price, in the symbol's currency. */
+            value?: components["schemas"]["Money"];
+            currency: components["schemas"]["Currency"];
+            /** @description What is expected, by the fee model; what fills later may cost more by its minimum. */
+            commission: components["schemas"]["Money"];
+            before: components["schemas"]["PreviewFigures"];
+            /** @description With the order working or filled. */
+            after: components["schemas"]["PreviewFigures"];
+            /** @description What one should know, for people. */
+            warnings: string[];
+            /** @description Why the order would be refused; empty where it would be taken. */
+            errors: components["schemas"]["PreviewError"][];
+            confirmId?: components["schemas"]["ConfirmId"];
+            /** @description Until then the confirm id is good. */
+            validUntil?: components["schemas"]["Timestamp"];
+            asOf: components["schemas"]["AsOf"];
+        };
+        PreviewFigures: {
+            initialMargin: components["schemas"]["Money"];
+            maintenanceMargin: components["schemas"]["Money"];
+            orderMargin: components["schemas"]["Money"];
+            availableFunds: components["schemas"]["Money"];
+        };
+        PreviewError: {
+            /** @description The code of the problem with which `placeOrder` would refuse. */
+            code: string;
+            detail: string;
+            errors: components["schemas"]["FieldError"][];
+        };
+        OrderExplanation: {
+            order: components["schemas"]["Order"];
+            /** @description All that it has been, oldest first. */
+            history: components["schemas"]["OrderVersion"][];
+            /** @description All its fills, oldest first, each with model, rule and prices. */
+            executions: components["schemas"]["Execution"][];
+            /** @description What must come before it fills, in order; empty when it is done. */
+            waitsFor: components["schemas"]["OrderCondition"][];
+            asOf: components["schemas"]["AsOf"];
+        };
+        OrderVersion: {
+            revision: number;
+            status: components["schemas"]["OrderStatus"];
+            quantity: components["schemas"]["Quantity"];
+            filledQuantity: components["schemas"]["Quantity"];
+            limitPrice?: components["schemas"]["Price"];
+            stopPrice?: components["schemas"]["Price"];
+            triggeredAt?: components["schemas"]["Timestamp"];
+            /** @description Why it ended. */
+            reason?: string;
+            time: components["schemas"]["Timestamp"];
+            marketTime: components["schemas"]["Timestamp"];
+        };
+        OrderCondition: {
+            condition: components["schemas"]["OrderConditionKind"];
+            /** @description In words, for people. */
+            description: string;
+            /** @description The price that it takes. */
+            price?: components["schemas"]["Price"];
+            /** @description That price in this moment. */
+            marketPrice?: components["schemas"]["Price"];
+            /** @description The order that must fill first. */
+            orderId?: components["schemas"]["OrderId"];
+        };
         /** @description An order as the ledger has it. Times are both the recorded one and that of the market. */
         Order: {
             orderId: components["schemas"]["OrderId"];
@@ -1666,7 +1919,6 @@ export interface components {
             remainingQuantity: components["schemas"]["Quantity"];
             /** @description Of the fills so far, rounded half to even at 12 digits. */
             averagePrice?: components["schemas"]["Price"];
-            pendingAction?: components["schemas"]["PendingAction"];
             /** @description Market time at which its stop was triggered. */
             triggeredAt?: components["schemas"]["Timestamp"];
             /**
@@ -2238,7 +2490,7 @@ export interface components {
          * @description What led to a ledger transaction.
          * @enum {string}
          */
-        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action" | "scenario_played";
+        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "orders_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "position_reversed" | "brackets_changed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action" | "scenario_played";
         /** @description One ledger transaction. */
         AccountUpdate: {
             transactionId: string;
@@ -2818,6 +3070,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The order no longer works, or has another revision by now: `errors` names it. */
+        ModifyConflict: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The position is closed. */
+        PositionConflict: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is too large. */
         BodyTooLarge: {
             headers: {
@@ -2900,6 +3172,36 @@ export interface components {
         };
         /** @description Well-formed, but no leverage that could be set. */
         LeveragePreviewRefused: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Well-formed, but refused by a rule. Nothing was changed. */
+        ModifyRefused: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Well-formed, but refused by a rule. Nothing was booked and no key was used up. */
+        ReverseRefused: {
+            headers: {
+                "API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Well-formed, but refused by a rule. Nothing was changed. */
+        BracketsRefused: {
             headers: {
                 "API-Version": components["headers"]["ApiVersion"];
                 [name: string]: unknown;
@@ -4066,6 +4368,97 @@ export interface operations {
             503: components["responses"]["LedgerUnavailable"];
         };
     };
+    previewOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description The preview. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPreview"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountOrSymbolNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    cancelOrders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the same answer again; with another request it is 409. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "symbol": "AAPL",
+                 *       "includeBrackets": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelOrdersRequest"];
+            };
+        };
+        responses: {
+            /** @description The canceled orders. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "orders": [],
+                     *       "asOf": {
+                     *         "epoch": "01JD",
+                     *         "sequence": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CanceledOrders"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["AccountOrSymbolNotFound"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
+        };
+    };
     getOrder: {
         parameters: {
             query?: never;
@@ -4088,6 +4481,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    modifyOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /** @description The order. */
+                orderId: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModifyOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description The order as it is now, with its executions. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["ModifyConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ModifyRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
+        };
+    };
+    explainOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /** @description The order. */
+                orderId: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderExplanation"];
                 };
             };
             400: components["responses"]["InvalidRequest"];
@@ -4293,6 +4757,94 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["CloseRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
+        };
+    };
+    reversePosition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the same answer again; with another request it is 409. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /** @description The position. */
+                positionId: components["parameters"]["PositionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order with its executions. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["PositionNotFound"];
+            409: components["responses"]["CloseConflict"];
+            422: components["responses"]["ReverseRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["LedgerUnavailable"];
+        };
+    };
+    setPositionBrackets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                accountId: components["parameters"]["AccountId"];
+                /** @description The position. */
+                positionId: components["parameters"]["PositionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "takeProfit": {
+                 *         "limitPrice": "250.00"
+                 *       },
+                 *       "stopLoss": {
+                 *         "stopPrice": "210.00"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PositionBracketsRequest"];
+            };
+        };
+        responses: {
+            /** @description The position and its legs. */
+            200: {
+                headers: {
+                    "API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionBrackets"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["PositionNotFound"];
+            409: components["responses"]["PositionConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["BracketsRefused"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["LedgerUnavailable"];
         };

@@ -6,19 +6,19 @@ from typing import final
 from typing_extensions import override
 
 from generated import models
-from generated.base import optional
+from generated.base import given, optional
 from generated.rest import problems
 from generated.rest.handlers import OrdersHandler
-from generated.rest.results import CancelOrderOk, PlaceOrderCreated
+from generated.rest.results import CancelOrderOk, CancelOrdersOk, PlaceOrderCreated
 from generated.rest.version import BASE_PATH
-from handlers import wire
+from handlers import order_wire, wire
 from handlers.market.symbols import canonical_id
 from handlers.oms import Oms
 from handlers.paging import page
 from handlers.refusals import as_problems
-from handlers.requests import place_order
+from handlers.requests import modify_order, place_order
 from handlers.trading.account import AccountView
-from handlers.trading.commands import CancelOrder
+from handlers.trading.commands import CancelOrder, CancelOrders
 from handlers.trading.order import Order
 
 
@@ -83,6 +83,59 @@ class Orders(OrdersHandler):
         if order is None:
             raise problems.OrderNotFound(f"There is no order {order_id} in this account.")
         return wire.order_result(order, view)
+
+    @override
+    async def preview_order(
+        self, session: models.Session, account_id: models.AccountId, body: models.PlaceOrderRequest
+    ) -> models.OrderPreview:
+        command = place_order(body)
+        with as_problems():
+            view = self._oms.account(session.user_id, account_id).view()
+            found = self._oms.preview(session.user_id, account_id, command)
+        return order_wire.preview(found, command, view)
+
+    @override
+    async def modify_order(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        order_id: models.OrderId,
+        body: models.ModifyOrderRequest,
+    ) -> models.OrderResult:
+        command = modify_order(order_id, body)
+        with as_problems():
+            outcome = await self._oms.submit(session.user_id, account_id, command)
+        return wire.order_result(outcome.order, outcome.view)
+
+    @override
+    async def explain_order(
+        self, session: models.Session, account_id: models.AccountId, order_id: models.OrderId
+    ) -> models.OrderExplanation:
+        with as_problems():
+            state = self._oms.account(session.user_id, account_id)
+        view = state.view()
+        order = view.order(order_id)
+        if order is None:
+            raise problems.OrderNotFound(f"There is no order {order_id} in this account.")
+        waits_for = self._oms.waits_for(order)
+        return order_wire.explanation(order, state.versions(order_id), waits_for, view)
+
+    @override
+    async def cancel_orders(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        body: models.CancelOrdersRequest,
+        *,
+        idempotency_key: str | None = None,
+    ) -> CancelOrdersOk:
+        symbol, side = given(body.symbol), given(body.side)
+        command = CancelOrders(symbol, side, body.include_brackets, idempotency_key)
+        with as_problems():
+            done = await self._oms.submit_many(session.user_id, account_id, command)
+        return CancelOrdersOk(
+            body=order_wire.canceled(done.orders, done.view), idempotency_replayed=done.replayed
+        )
 
     @override
     async def cancel_order(

@@ -9,15 +9,16 @@ from generated import models
 from generated.base import given, optional
 from generated.rest import problems
 from generated.rest.handlers import PositionsHandler
-from generated.rest.results import ClosePositionOk
-from handlers import wire
+from generated.rest.results import ClosePositionOk, ReversePositionOk
+from handlers import order_wire, requests, wire
 from handlers.market.symbols import canonical_id
 from handlers.oms import Oms
 from handlers.paging import page
 from handlers.refusals import as_problems
 from handlers.trading.account import AccountView
-from handlers.trading.commands import ClosePosition
+from handlers.trading.commands import ClosePosition, ReversePosition, SetPositionBrackets
 from handlers.trading.position import Position
+from handlers.trading.protecting import legs_of
 
 
 @final
@@ -79,3 +80,39 @@ class Positions(PositionsHandler):
             outcome = await self._oms.submit(session.user_id, account_id, command)
         body_out = wire.order_result(outcome.order, outcome.view)
         return ClosePositionOk(body=body_out, idempotency_replayed=outcome.replayed)
+
+    @override
+    async def reverse_position(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        position_id: models.PositionId,
+        *,
+        idempotency_key: str | None = None,
+    ) -> ReversePositionOk:
+        command = ReversePosition(position_id, idempotency_key)
+        with as_problems():
+            outcome = await self._oms.submit(session.user_id, account_id, command)
+        body = wire.order_result(outcome.order, outcome.view)
+        return ReversePositionOk(body=body, idempotency_replayed=outcome.replayed)
+
+    @override
+    async def set_position_brackets(
+        self,
+        session: models.Session,
+        account_id: models.AccountId,
+        position_id: models.PositionId,
+        body: models.PositionBracketsRequest,
+    ) -> models.PositionBrackets:
+        wanted = SetPositionBrackets(
+            position_id,
+            requests.take_profit(given(body.take_profit)),
+            requests.stop_loss(given(body.stop_loss)),
+        )
+        with as_problems():
+            done = await self._oms.submit_many(session.user_id, account_id, wanted)
+        position = done.view.position(position_id)
+        if position is None:
+            raise problems.PositionNotFound(f"There is no position {position_id}.")
+        legs = [item for item in done.view.orders() if item.open]
+        return order_wire.brackets(position, legs_of(tuple(reversed(legs)), position), done.view)

@@ -72,10 +72,9 @@ def legs(
 ) -> Iterator[OrderAccepted]:
     """The bracket of an entry, held until it fills. Legs work until canceled."""
     side = Side.SELL if parent.side is Side.BUY else Side.BUY
-    if take_profit is not None:
-        yield leg(parent, side, parent.remaining, take_profit, by)
-    if stop_loss is not None:
-        yield leg(parent, side, parent.remaining, stop_loss, by)
+    for wanted in (take_profit, stop_loss):
+        if wanted is not None:
+            yield leg(parent, side, parent.remaining, wanted, by, parent.sequence)
 
 
 def leg(
@@ -84,8 +83,12 @@ def leg(
     quantity: Decimal,
     wanted: TakeProfit | StopLoss,
     by: TriggerBy,
+    sequence: int,
 ) -> OrderAccepted:
-    """One leg of an entry, or of a position, where it works at once."""
+    """One leg of an entry, or of a position, where it works at once.
+
+    `sequence` is that of the transaction: an owner gets one leg of a kind in each.
+    """
     of_order = isinstance(protected, Order)
     owner = protected.order_id if isinstance(protected, Order) else protected.position_id
     profit = isinstance(wanted, TakeProfit)
@@ -93,7 +96,7 @@ def leg(
     stop = None if isinstance(wanted, TakeProfit) else wanted
     offset = stop.trailing_offset if stop else None
     return OrderAccepted(
-        order_id=identifier("ord", owner, which, protected.revision, protected.updated_at),
+        order_id=identifier("ord", owner, which, sequence),
         symbol=protected.symbol,
         side=side,
         type=stop.type if stop else OrderType.LIMIT,

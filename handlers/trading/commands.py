@@ -58,10 +58,55 @@ class PlaceOrder:
     take_profit: TakeProfit | None = None
     stop_loss: StopLoss | None = None
     oco_group_id: str | None = None
+    confirm_id: str | None = None
+    """What a preview of this order gave."""
 
     @property
     def idempotency(self) -> Idempotency | None:
         return idempotency_of(self, CLIENT_ORDER_ID, self.client_order_id)
+
+
+class Keep(Enum):
+    """Of a field that None would remove: leave it as it is."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class ModifyOrder:
+    """None keeps a field that cannot be removed."""
+
+    order_id: str
+    quantity: Decimal | None = None
+    """The new total, with what is filled already."""
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trailing_offset: Decimal | None = None
+    trailing_offset_type: TrailingOffsetType | None = None
+    time_in_force: TimeInForce | None = None
+    expires_at: int | Keep | None = KEEP
+    take_profit: TakeProfit | Keep | None = KEEP
+    stop_loss: StopLoss | Keep | None = KEEP
+    expected_revision: int | None = None
+
+    @property
+    def idempotency(self) -> Idempotency | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrders:
+    symbol: str | None = None
+    side: Side | None = None
+    include_brackets: bool = True
+    idempotency_key: str | None = None
+
+    @property
+    def idempotency(self) -> Idempotency | None:
+        return idempotency_of(self, IDEMPOTENCY_KEY, self.idempotency_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +131,32 @@ class ClosePosition:
         return idempotency_of(self, IDEMPOTENCY_KEY, self.idempotency_key)
 
 
-Command = PlaceOrder | CancelOrder | ClosePosition
+@dataclass(frozen=True, slots=True)
+class ReversePosition:
+    position_id: str
+    idempotency_key: str | None = None
+
+    @property
+    def idempotency(self) -> Idempotency | None:
+        return idempotency_of(self, IDEMPOTENCY_KEY, self.idempotency_key)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPositionBrackets:
+    position_id: str
+    take_profit: TakeProfit | None = None
+    stop_loss: StopLoss | None = None
+
+
+Command = (
+    PlaceOrder
+    | ModifyOrder
+    | CancelOrder
+    | CancelOrders
+    | ClosePosition
+    | ReversePosition
+    | SetPositionBrackets
+)
 
 
 def idempotency_of(command: Any, scope: str, key: str | None) -> Idempotency | None:

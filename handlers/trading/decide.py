@@ -16,9 +16,9 @@ from generated.models import (
     TransactionCause,
 )
 from handlers.market.symbols import Symbol
-from handlers.trading import acceptance, margin, money, risk, terms, triggers
+from handlers.trading import acceptance, confirmation, margin, money, risk, terms, triggers
 from handlers.trading.account import AccountState
-from handlers.trading.commands import CancelOrder, ClosePosition, PlaceOrder
+from handlers.trading.commands import CancelOrder, CancelOrders, ClosePosition, PlaceOrder
 from handlers.trading.draft import Draft
 from handlers.trading.events import (
     AccountOpened,
@@ -39,6 +39,7 @@ from handlers.trading.rejections import (
     PositionIsClosed,
     PositionNotFound,
     PositionQuantityExceeded,
+    SymbolNotFound,
     fault,
 )
 from handlers.trading.reports import Report
@@ -77,12 +78,13 @@ def place(
     key = command.idempotency
     check_repeated(state, key)
     symbol = risk.check_symbol(state, command.symbol, market)
+    confirmation.check(state.account_id, command, now)
     risk.check_quantity(symbol, command.quantity)
     risk.check_session(command, market)
     if state.terms.in_full and command.side is Side.SELL:
         command = replace(command, reduce_only=True)
     terms.check(symbol, command, market)
-    order_id = _new_order_id(state)
+    order_id = new_order_id(state)
     cause = Cause(TransactionCause.ORDER_PLACED, order_id, key)
     draft = Draft(state, cause, now, market.market_time(command.symbol))
     risk.check_owned(draft, command)
@@ -103,15 +105,30 @@ def cancel(state: AccountState, command: CancelOrder, market: Market, now: int) 
     """Raises Repeated, or a Rejection."""
     key = command.idempotency
     check_repeated(state, key)
-    order = state.view().order(command.order_id)
-    if order is None:
-        raise OrderNotFound(f"There is no order {command.order_id} in this account.")
-    if not order.open:
-        raise OrderNotWorking(f"The order is {order.status}.")
-    check_connected(order)
+    order = find_open(state, command.order_id)
     cause = Cause(TransactionCause.ORDER_CANCELED, order.order_id, key)
     draft = Draft(state, cause, now, time_at(market, order.symbol, now))
     draft.cancel(order.order_id, REQUESTED)
+    return draft
+
+
+@money.exact
+def cancel_many(
+    state: AccountState, command: CancelOrders, market: Market, now: int
+) -> Draft | None:
+    """None where nothing fits. Raises Repeated, or a Rejection."""
+    key = command.idempotency
+    check_repeated(state, key)
+    if command.symbol is not None and market.symbol(command.symbol) is None:
+        raise SymbolNotFound(f"There is no symbol {command.symbol}.")
+    chosen = [order for order in state.open_orders.values() if _is_meant(order, command)]
+    if not chosen:
+        return None
+    cause = Cause(TransactionCause.ORDERS_CANCELED, idempotency=key)
+    draft = Draft(state, cause, now, time_at(market, chosen[0].symbol, now))
+    for order in chosen:
+        if draft.order(order.order_id).open:
+            draft.cancel(order.order_id, REQUESTED)
     return draft
 
 
@@ -122,15 +139,11 @@ def close(
     """A market order that can only reduce. Raises Repeated, or a Rejection."""
     key = command.idempotency
     check_repeated(state, key)
-    position = state.view().position(command.position_id)
-    if position is None:
-        raise PositionNotFound(f"There is no position {command.position_id} in this account.")
-    if not position.open:
-        raise PositionIsClosed("The position is closed.")
+    position = find_position(state, command.position_id)
     quantity = _closing_quantity(position, command.quantity, market)
     if prevailing(market, position.symbol) is None:
         raise NoPrice(f"{position.symbol} has no price yet.")
-    order_id = _new_order_id(state)
+    order_id = new_order_id(state)
     cause = Cause(TransactionCause.POSITION_CLOSED, order_id, key)
     draft = Draft(state, cause, now, market.market_time(position.symbol))
     event = acceptance.closing(order_id, position, quantity, market)
@@ -180,7 +193,8 @@ def reset(
     cause = Cause(TransactionCause.ACCOUNT_RESET, idempotency=idempotency)
     draft = Draft(state, cause, now, now)
     for order in state.open_orders.values():
-        draft.cancel(order.order_id, RESET)
+        if draft.order(order.order_id).open:
+            draft.cancel(order.order_id, RESET)
     epoch = identifier("ep", state.account_id, state.sequence + 1)
     draft.add(AccountReset(reason, balance, epoch, market_epoch))
     draft.epoch(epoch)
@@ -207,6 +221,28 @@ def check_connected(order: Order) -> None:
         raise OrderIsDisconnected("Its venue cannot be reached: play the scenario `connect`.")
 
 
+def find_open(state: AccountState, order_id: str) -> Order:
+    """Raises OrderNotFound, OrderNotWorking, and ArchivedAccount as `check_repeated` does."""
+    check_repeated(state, None)
+    order = state.view().order(order_id)
+    if order is None:
+        raise OrderNotFound(f"There is no order {order_id} in this account.")
+    if not order.open:
+        raise OrderNotWorking(f"The order is {order.status}.")
+    check_connected(order)
+    return order
+
+
+def find_position(state: AccountState, position_id: str) -> Position:
+    """Raises PositionNotFound, PositionIsClosed."""
+    position = state.view().position(position_id)
+    if position is None:
+        raise PositionNotFound(f"There is no position {position_id} in this account.")
+    if not position.open:
+        raise PositionIsClosed("The position is closed.")
+    return position
+
+
 def send(draft: Draft, event: OrderAccepted, venue: Venue, market: Market) -> Order:
     """The order as it begins: pending, where the way to the venue takes time."""
     symbol = market.symbol(event.symbol)
@@ -218,8 +254,17 @@ def send(draft: Draft, event: OrderAccepted, venue: Venue, market: Market) -> Or
     return draft.order(event.order_id)
 
 
-def _new_order_id(state: AccountState) -> str:
+def new_order_id(state: AccountState) -> str:
     return identifier("ord", state.account_id, state.sequence + 1)
+
+
+def _is_meant(order: Order, command: CancelOrders) -> bool:
+    if order.disconnected or command.symbol not in (None, order.symbol):
+        return False
+    if command.side not in (None, order.side):
+        return False
+    protects = order.bracket_leg is not None and order.working
+    return command.include_brackets or not protects
 
 
 def _closing_quantity(position: Position, wanted: Decimal | None, market: Market) -> Decimal:

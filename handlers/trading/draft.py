@@ -55,6 +55,10 @@ class Draft:
         return self._stamp.market_time
 
     @property
+    def sequence(self) -> int:
+        return self._stamp.sequence
+
+    @property
     def balance(self) -> Decimal:
         return self._change.known_balance.balance
 
@@ -118,7 +122,11 @@ class Draft:
             brackets.share(self, order, quantity)
         if self.order(order.order_id).open:
             self._cut_short(order, fill, wanted, quantity)
-        brackets.reconcile(self, order.symbol)
+        self.reconcile(order.symbol)
+
+    def reconcile(self, symbol: str) -> None:
+        """Brings bracket legs in line with what the draft has done to their position."""
+        brackets.reconcile(self, symbol)
 
     def cost(self, fill: Fill) -> Decimal:
         """What a buy would take from a cash account if it filled whole."""
@@ -168,7 +176,7 @@ class Draft:
 
     def _end(self, event: OrderCanceled | OrderExpired | OrderRejected) -> None:
         self.add(event)
-        brackets.reconcile(self, self.order(event.order_id).symbol)
+        self.reconcile(self.order(event.order_id).symbol)
 
     def _book(self, order: Order, position: Position | None, fill: Fill, quantity: Decimal) -> None:
         new_id = self.new_id("pos")

@@ -3,7 +3,7 @@
     Rejection
     ├── NotFound          SymbolNotFound OrderNotFound PositionNotFound
     ├── Conflict          IdempotencyConflict OrderNotWorking PositionIsClosed ArchivedAccount
-    │                     AccountNotFlat TooManyAccounts
+    │                     AccountNotFlat TooManyAccounts RevisionMismatch
     └── Refused           PriceOffTick PriceOutOfRange QuantityOffStep QuantityOutOfRange
                           PositionQuantityExceeded InsufficientMargin MarketClosed NoPrice
                           WrongClock BalanceOutOfRange CurrencyNotSupported
@@ -11,6 +11,7 @@
                           BracketsNotAllowed TrailingOffsetOutOfRange ExpiryInvalid
                           PostOnlyWouldFill NothingToReduce OcoGroupMismatch
                           LeverageOutOfRange LeverageOffStep ShortSaleNotAllowed
+                          QuantityFilledAlready FieldNotApplicable PreviewMismatch PreviewExpired
 
 A refused command leaves no trace and uses up no key. `code` is that of the contract's problem.
 """
@@ -188,6 +189,26 @@ class LeverageOutOfRange(Refused):
 
 class LeverageOffStep(Refused):
     code = "leverage_off_step"
+
+
+class RevisionMismatch(Conflict):
+    code = "revision_mismatch"
+
+
+class QuantityFilledAlready(Refused):
+    code = "quantity_filled_already"
+
+
+class FieldNotApplicable(Refused):
+    code = "field_not_applicable"
+
+
+class PreviewMismatch(Refused):
+    code = "preview_mismatch"
+
+
+class PreviewExpired(Refused):
+    code = "preview_expired"
 
 
 def fault(

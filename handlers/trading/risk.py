@@ -9,6 +9,7 @@ from handlers.trading import margin, money
 from handlers.trading.account import AccountState
 from handlers.trading.commands import PlaceOrder
 from handlers.trading.draft import Draft
+from handlers.trading.margin import Figures
 from handlers.trading.market import Market
 from handlers.trading.money import ZERO
 from handlers.trading.order import AT_ONCE, STOPS, Order
@@ -156,9 +157,9 @@ def check_margin(draft: Draft, before: Order, opening: Decimal, market: Market) 
     )
 
 
-def shortfall(draft: Draft, market: Market) -> Decimal:
-    """What is missing for the margin of all positions and working orders; negative is free."""
-    result = margin.figures(
+def figures_of(draft: Draft, market: Market) -> Figures:
+    """The account's figures with what the draft does; buying power at full value."""
+    return margin.figures(
         draft.balance,
         draft.positions,
         draft.open_orders,
@@ -166,7 +167,11 @@ def shortfall(draft: Draft, market: Market) -> Decimal:
         draft.terms,
         lowest_rate=Decimal(1),
     )
-    return -result.available_funds
+
+
+def shortfall(draft: Draft, market: Market) -> Decimal:
+    """What is missing for the margin of all positions and working orders; negative is free."""
+    return -figures_of(draft, market).available_funds
 
 
 def _affordable(

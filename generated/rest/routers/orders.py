@@ -42,7 +42,16 @@ STATUS: QueryParameter[tuple[models.OrderStatus, ...] | None] = QueryParameter(
 SYMBOL: QueryParameter[models.SymbolId | None] = QueryParameter(
     "symbol", models.SymbolId, default=None
 )
+CANCELED_ORDERS_MODEL: TypeAdapter[models.CanceledOrders] = TypeAdapter(models.CanceledOrders)
+CANCEL_ORDERS_REQUEST_MODEL: TypeAdapter[models.CancelOrdersRequest] = TypeAdapter(
+    models.CancelOrdersRequest
+)
+MODIFY_ORDER_REQUEST_MODEL: TypeAdapter[models.ModifyOrderRequest] = TypeAdapter(
+    models.ModifyOrderRequest
+)
+ORDER_EXPLANATION_MODEL: TypeAdapter[models.OrderExplanation] = TypeAdapter(models.OrderExplanation)
 ORDER_PAGE_MODEL: TypeAdapter[models.OrderPage] = TypeAdapter(models.OrderPage)
+ORDER_PREVIEW_MODEL: TypeAdapter[models.OrderPreview] = TypeAdapter(models.OrderPreview)
 ORDER_RESULT_MODEL: TypeAdapter[models.OrderResult] = TypeAdapter(models.OrderResult)
 PLACE_ORDER_REQUEST_MODEL: TypeAdapter[models.PlaceOrderRequest] = TypeAdapter(
     models.PlaceOrderRequest
@@ -119,6 +128,8 @@ def orders_router(handler: OrdersHandler, gate: Gate) -> APIRouter:
         problems.PostOnlyWouldFill,
         problems.NothingToReduce,
         problems.OcoGroupMismatch,
+        problems.PreviewMismatch,
+        problems.PreviewExpired,
         problems.InternalError,
         problems.LedgerUnavailable,
     )
@@ -138,6 +149,65 @@ def orders_router(handler: OrdersHandler, gate: Gate) -> APIRouter:
                 "Location": result.location,
                 "Idempotency-Replayed": result.idempotency_replayed,
             },
+        )
+
+    @router.post("/accounts/{accountId}/orders/preview", operation_id="previewOrder")
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.AccountNotFound,
+        problems.SymbolNotFound,
+        problems.BodyTooLarge,
+        problems.UnsupportedMediaType,
+        problems.InternalError,
+    )
+    async def preview_order(request: Request) -> Response:
+        """POST /accounts/{accountId}/orders/preview: What an order would cost, and whether it would be taken"""
+        session = await gate.session_or_bearer(request)
+        inputs = Inputs(request)
+        body = await inputs.json_body(PLACE_ORDER_REQUEST_MODEL, gate.body_limit)
+        account_id = inputs.value(ACCOUNT_ID)
+        inputs.check()
+        result = await handler.preview_order(session, account_id, body)
+        return json_response(200, ORDER_PREVIEW_MODEL, result)
+
+    @router.post("/accounts/{accountId}/orders/cancel", operation_id="cancelOrders")
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.AccountNotFound,
+        problems.SymbolNotFound,
+        problems.AccountArchived,
+        problems.IdempotencyConflict,
+        problems.BodyTooLarge,
+        problems.UnsupportedMediaType,
+        problems.InternalError,
+        problems.LedgerUnavailable,
+    )
+    async def cancel_orders(request: Request) -> Response:
+        """POST /accounts/{accountId}/orders/cancel: Cancel many orders"""
+        session = await gate.session_or_bearer(request, "trade")
+        inputs = Inputs(request)
+        body = await inputs.json_body(CANCEL_ORDERS_REQUEST_MODEL, gate.body_limit)
+        account_id = inputs.value(ACCOUNT_ID)
+        idempotency_key = inputs.value(IDEMPOTENCY_KEY)
+        inputs.check()
+        result = await handler.cancel_orders(
+            session, account_id, body, idempotency_key=idempotency_key
+        )
+        return json_response(
+            200,
+            CANCELED_ORDERS_MODEL,
+            result.body,
+            headers={"Idempotency-Replayed": result.idempotency_replayed},
         )
 
     @router.get("/accounts/{accountId}/orders/{orderId}", operation_id="getOrder")
@@ -161,6 +231,73 @@ def orders_router(handler: OrdersHandler, gate: Gate) -> APIRouter:
         inputs.check()
         result = await handler.get_order(session, account_id, order_id)
         return json_response(200, ORDER_RESULT_MODEL, result)
+
+    @router.patch("/accounts/{accountId}/orders/{orderId}", operation_id="modifyOrder")
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.AccountNotFound,
+        problems.OrderNotFound,
+        problems.OrderNotWorking,
+        problems.OrderDisconnected,
+        problems.RevisionMismatch,
+        problems.AccountArchived,
+        problems.BodyTooLarge,
+        problems.UnsupportedMediaType,
+        problems.PriceOffTick,
+        problems.PriceOutOfRange,
+        problems.QuantityOffStep,
+        problems.QuantityOutOfRange,
+        problems.QuantityFilledAlready,
+        problems.FieldNotApplicable,
+        problems.InsufficientMargin,
+        problems.NoPrice,
+        problems.StopWrongSide,
+        problems.BracketWrongSide,
+        problems.StopLossIncomplete,
+        problems.BracketsNotAllowed,
+        problems.TrailingOffsetOutOfRange,
+        problems.ExpiryInvalid,
+        problems.PostOnlyWouldFill,
+        problems.InternalError,
+        problems.LedgerUnavailable,
+    )
+    async def modify_order(request: Request) -> Response:
+        """PATCH /accounts/{accountId}/orders/{orderId}: Modify an order"""
+        session = await gate.session_or_bearer(request, "trade")
+        inputs = Inputs(request)
+        body = await inputs.json_body(MODIFY_ORDER_REQUEST_MODEL, gate.body_limit)
+        account_id = inputs.value(ACCOUNT_ID)
+        order_id = inputs.value(ORDER_ID)
+        inputs.check()
+        result = await handler.modify_order(session, account_id, order_id, body)
+        return json_response(200, ORDER_RESULT_MODEL, result)
+
+    @router.get("/accounts/{accountId}/orders/{orderId}/explain", operation_id="explainOrder")
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.AccountNotFound,
+        problems.OrderNotFound,
+        problems.InternalError,
+    )
+    async def explain_order(request: Request) -> Response:
+        """GET /accounts/{accountId}/orders/{orderId}/explain: Why an order filled as it did, or what it waits for"""
+        session = await gate.session_or_bearer(request)
+        inputs = Inputs(request)
+        account_id = inputs.value(ACCOUNT_ID)
+        order_id = inputs.value(ORDER_ID)
+        inputs.check()
+        result = await handler.explain_order(session, account_id, order_id)
+        return json_response(200, ORDER_EXPLANATION_MODEL, result)
 
     @router.post("/accounts/{accountId}/orders/{orderId}/cancel", operation_id="cancelOrder")
     @declares(

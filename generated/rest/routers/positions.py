@@ -40,6 +40,10 @@ CLOSE_POSITION_REQUEST_MODEL: TypeAdapter[models.ClosePositionRequest] = TypeAda
     models.ClosePositionRequest
 )
 ORDER_RESULT_MODEL: TypeAdapter[models.OrderResult] = TypeAdapter(models.OrderResult)
+POSITION_BRACKETS_MODEL: TypeAdapter[models.PositionBrackets] = TypeAdapter(models.PositionBrackets)
+POSITION_BRACKETS_REQUEST_MODEL: TypeAdapter[models.PositionBracketsRequest] = TypeAdapter(
+    models.PositionBracketsRequest
+)
 POSITION_PAGE_MODEL: TypeAdapter[models.PositionPage] = TypeAdapter(models.PositionPage)
 POSITION_RESULT_MODEL: TypeAdapter[models.PositionResult] = TypeAdapter(models.PositionResult)
 
@@ -137,5 +141,82 @@ def positions_router(handler: PositionsHandler, gate: Gate) -> APIRouter:
             result.body,
             headers={"Idempotency-Replayed": result.idempotency_replayed},
         )
+
+    @router.post(
+        "/accounts/{accountId}/positions/{positionId}/reverse", operation_id="reversePosition"
+    )
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.AccountNotFound,
+        problems.PositionNotFound,
+        problems.AccountArchived,
+        problems.PositionClosed,
+        problems.IdempotencyConflict,
+        problems.QuantityOutOfRange,
+        problems.InsufficientMargin,
+        problems.NoPrice,
+        problems.ShortSaleNotAllowed,
+        problems.InternalError,
+        problems.LedgerUnavailable,
+    )
+    async def reverse_position(request: Request) -> Response:
+        """POST /accounts/{accountId}/positions/{positionId}/reverse: Reverse a position"""
+        session = await gate.session_or_bearer(request, "trade")
+        inputs = Inputs(request)
+        account_id = inputs.value(ACCOUNT_ID)
+        position_id = inputs.value(POSITION_ID)
+        idempotency_key = inputs.value(IDEMPOTENCY_KEY)
+        inputs.check()
+        result = await handler.reverse_position(
+            session, account_id, position_id, idempotency_key=idempotency_key
+        )
+        return json_response(
+            200,
+            ORDER_RESULT_MODEL,
+            result.body,
+            headers={"Idempotency-Replayed": result.idempotency_replayed},
+        )
+
+    @router.put(
+        "/accounts/{accountId}/positions/{positionId}/brackets", operation_id="setPositionBrackets"
+    )
+    @declares(
+        problems.InvalidRequest,
+        problems.MalformedBody,
+        problems.Unauthenticated,
+        problems.PermissionMissing,
+        problems.OriginRefused,
+        problems.HostRefused,
+        problems.AccountNotFound,
+        problems.PositionNotFound,
+        problems.PositionClosed,
+        problems.AccountArchived,
+        problems.BodyTooLarge,
+        problems.UnsupportedMediaType,
+        problems.PriceOffTick,
+        problems.PriceOutOfRange,
+        problems.NoPrice,
+        problems.StopWrongSide,
+        problems.BracketWrongSide,
+        problems.StopLossIncomplete,
+        problems.TrailingOffsetOutOfRange,
+        problems.InternalError,
+        problems.LedgerUnavailable,
+    )
+    async def set_position_brackets(request: Request) -> Response:
+        """PUT /accounts/{accountId}/positions/{positionId}/brackets: Protect a position"""
+        session = await gate.session_or_bearer(request, "trade")
+        inputs = Inputs(request)
+        body = await inputs.json_body(POSITION_BRACKETS_REQUEST_MODEL, gate.body_limit)
+        account_id = inputs.value(ACCOUNT_ID)
+        position_id = inputs.value(POSITION_ID)
+        inputs.check()
+        result = await handler.set_position_brackets(session, account_id, position_id, body)
+        return json_response(200, POSITION_BRACKETS_MODEL, result)
 
     return router

@@ -1,0 +1,234 @@
+"""Modifying an order: what may change in which state, and what follows from it. Pure."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from generated.models import (
+    BracketLeg,
+    OrderType,
+    Side,
+    TimeInForce,
+    TransactionCause,
+)
+from handlers.market.symbols import Symbol
+from handlers.trading import acceptance, margin, money, risk, terms, trailing, triggers
+from handlers.trading.account import AccountState
+from handlers.trading.commands import KEEP, ModifyOrder, StopLoss, TakeProfit
+from handlers.trading.decide import Venue, find_open
+from handlers.trading.draft import Draft
+from handlers.trading.events import OrderModified
+from handlers.trading.hearing import carry_out
+from handlers.trading.market import Market
+from handlers.trading.money import ZERO
+from handlers.trading.order import AT_ONCE, STOPS, Order
+from handlers.trading.rejections import (
+    BracketsNotAllowed,
+    Fault,
+    FieldNotApplicable,
+    NoPrice,
+    QuantityFilledAlready,
+    RevisionMismatch,
+    fault,
+)
+from handlers.trading.transactions import Cause
+
+REQUESTED: Final = "requested"
+_FIELDS: Final = (
+    ("limit_price", "/limitPrice"),
+    ("stop_price", "/stopPrice"),
+    ("trailing_offset", "/trailingOffset"),
+    ("trailing_offset_type", "/trailingOffsetType"),
+)
+
+
+@money.exact
+def modify(
+    state: AccountState, command: ModifyOrder, market: Market, venue: Venue, now: int
+) -> Draft | None:
+    """None where nothing changes. Raises a Rejection."""
+    order = find_open(state, command.order_id)
+    _check_revision(order, command)
+    symbol = market.symbol(order.symbol)
+    if symbol is None or market.quote(order.symbol) is None:
+        raise NoPrice(f"{order.symbol} has no price yet.")
+    wanted = _wanted(order, command, symbol, market)
+    cause = Cause(TransactionCause.ORDER_MODIFIED, order.order_id)
+    draft = Draft(state, cause, now, market.market_time(order.symbol))
+    missing = risk.shortfall(draft, market)
+    if wanted != order:
+        draft.add(modified(wanted, REQUESTED))
+    _change_legs(draft, wanted, command, symbol, market)
+    draft.reconcile(order.symbol)
+    if not draft.events:
+        return None
+    _check_margin(draft, wanted, missing, market)
+    changed = draft.order(order.order_id)
+    if changed.working and wanted != order:
+        carry_out(draft, venue.at_once(changed, market))
+    return draft
+
+
+def modified(order: Order, reason: str) -> OrderModified:
+    """The event that gives an order these terms."""
+    return OrderModified(
+        order_id=order.order_id,
+        quantity=order.quantity,
+        limit_price=order.limit_price,
+        stop_price=order.stop_price,
+        trailing_offset=order.trailing_offset,
+        trailing_offset_type=order.trailing_offset_type,
+        trail_mark=order.trail_mark,
+        time_in_force=order.time_in_force,
+        expires_at=order.expires_at,
+        reason=reason,
+    )
+
+
+def _check_revision(order: Order, command: ModifyOrder) -> None:
+    expected = command.expected_revision
+    if expected is not None and expected != order.revision:
+        message = f"It is {order.revision} by now."
+        raise RevisionMismatch(
+            f"The order has revision {order.revision}.",
+            Fault("/expectedRevision", "revision", message, str(expected), str(order.revision)),
+        )
+
+
+def _wanted(order: Order, command: ModifyOrder, symbol: Symbol, market: Market) -> Order:
+    """The order with the new terms, all of them checked."""
+    _check_applicable(order, command)
+    changes = {name: value for name, _ in _FIELDS if (value := getattr(command, name)) is not None}
+    wanted = replace(order, **changes)
+    if command.quantity is not None:
+        _check_quantity(order, symbol, command.quantity)
+        wanted = replace(wanted, quantity=command.quantity)
+    if command.limit_price is not None:
+        risk.check_price(symbol, command.limit_price)
+        _check_post_only(order, symbol, command.limit_price, market)
+    wanted = _moved_stop(order, wanted, command, symbol, market)
+    return _dated(wanted, command, market)
+
+
+def _check_applicable(order: Order, command: ModifyOrder) -> None:
+    stop_is_fixed = order.type is OrderType.TRAILING_STOP or not order.waits_for_trigger
+    absent = {
+        "limit_price": order.limit_price is None,
+        "stop_price": stop_is_fixed,
+        "trailing_offset": order.trailing_offset is None or not order.waits_for_trigger,
+        "trailing_offset_type": order.trailing_offset is None or not order.waits_for_trigger,
+    }
+    for name, field in _FIELDS:
+        if absent[name] and getattr(command, name) is not None:
+            raise _not_applicable(field, f"A {order.type} order in this state has none to change.")
+    if command.quantity is not None and order.bracket_leg is not None:
+        raise _not_applicable("/quantity", "A leg is as large as what it protects.")
+    legs = (command.take_profit, command.stop_loss)
+    if legs != (KEEP, KEEP) and (order.reduce_only or order.bracket_leg is not None):
+        raise BracketsNotAllowed(
+            "An order that can only reduce has no bracket.",
+            Fault("/takeProfit", "no_bracket", "Leave out takeProfit and stopLoss."),
+        )
+
+
+def _not_applicable(field: str, message: str) -> FieldNotApplicable:
+    return FieldNotApplicable(message, Fault(field, "not_applicable", "Leave it out."))
+
+
+def _check_quantity(order: Order, symbol: Symbol, quantity: Decimal) -> None:
+    risk.check_quantity(symbol, quantity)
+    if quantity <= order.filled_quantity:
+        least = order.filled_quantity + symbol.quantity_step
+        raise QuantityFilledAlready(
+            f"{money.text(order.filled_quantity)} is filled already.",
+            fault(
+                "/quantity",
+                "filled_quantity",
+                f"At least {money.text(least)}; cancel the order to keep what is filled.",
+                quantity,
+                least,
+            ),
+        )
+
+
+def _check_post_only(order: Order, symbol: Symbol, limit: Decimal, market: Market) -> None:
+    quote = market.quote(symbol.id)
+    if order.post_only and quote is not None and market.is_open(symbol.id):
+        terms.check_post_only(symbol, order.side, limit, quote)
+
+
+def _moved_stop(
+    order: Order, wanted: Order, command: ModifyOrder, symbol: Symbol, market: Market
+) -> Order:
+    quote = market.quote(symbol.id)
+    if quote is None or order.trigger_by is None or not order.waits_for_trigger:
+        return wanted
+    seen = triggers.price(quote, order.side, order.trigger_by)
+    if command.stop_price is not None:
+        risk.check_price(symbol, command.stop_price, "/stopPrice")
+        if order.working:
+            terms.check_stop_side(symbol, order.side, command.stop_price, seen, "/stopPrice")
+    offset, kind = wanted.trailing_offset, wanted.trailing_offset_type
+    if offset is None or kind is None or (offset, kind) == _trail_of(order):
+        return wanted
+    terms.check_trailing(order.side, offset, kind, seen, "/trailingOffset")
+    if order.trail_mark is None:
+        return wanted
+    moved = trailing.moved(wanted, order.trail_mark)
+    if moved.stop_price is not None:
+        terms.check_stop_side(symbol, order.side, moved.stop_price, seen, "/trailingOffset")
+    return moved
+
+
+def _trail_of(order: Order) -> tuple[object, object]:
+    return order.trailing_offset, order.trailing_offset_type
+
+
+def _dated(order: Order, command: ModifyOrder, market: Market) -> Order:
+    if command.time_in_force is None and command.expires_at is KEEP:
+        return order
+    kind = command.time_in_force or order.time_in_force
+    if kind in AT_ONCE and command.time_in_force is not None and order.type not in STOPS:
+        raise _not_applicable("/timeInForce", "An order that rests cannot act at once any more.")
+    keeps = command.expires_at is KEEP and kind is TimeInForce.GTD
+    given = order.expires_at if keeps else command.expires_at
+    expires_at = given if isinstance(given, int) else None
+    terms.check_expiry(kind, expires_at, market.market_time(order.symbol))
+    if kind is TimeInForce.DAY:
+        expires_at = market.session_end(order.symbol)
+    return replace(order, time_in_force=kind, expires_at=expires_at)
+
+
+def _change_legs(
+    draft: Draft, order: Order, command: ModifyOrder, symbol: Symbol, market: Market
+) -> None:
+    wanted = (
+        (BracketLeg.TAKE_PROFIT, command.take_profit),
+        (BracketLeg.STOP_LOSS, command.stop_loss),
+    )
+    new = {leg: value for leg, value in wanted if value is not KEEP}
+    if not new:
+        return
+    profit, loss = new.get(BracketLeg.TAKE_PROFIT), new.get(BracketLeg.STOP_LOSS)
+    terms.check_legs(
+        symbol,
+        order.side,
+        margin.reserve_price(order, market),
+        profit if isinstance(profit, TakeProfit) else None,
+        loss if isinstance(loss, StopLoss) else None,
+    )
+    by = order.trigger_by or triggers.default(symbol.type)
+    side = Side.SELL if order.side is Side.BUY else Side.BUY
+    for which, value in new.items():
+        for leg in draft.legs(order.order_id):
+            if leg.open and leg.bracket_leg is which:
+                draft.cancel(leg.order_id, REQUESTED)
+        if isinstance(value, TakeProfit | StopLoss):
+            draft.add(acceptance.leg(order, side, order.remaining, value, by, draft.sequence))
+
+
+def _check_margin(draft: Draft, order: Order, before: Decimal, market: Market) -> None:
+    """Refuses a change that needs margin which is not there; one that frees margin passes."""
+    opening = margin.opening_quantity(draft.positions.get(order.symbol), order)
+    if opening > ZERO and risk.shortfall(draft, market) > max(before, ZERO):
+        risk.check_margin(draft, order, opening, market)
