@@ -24,7 +24,6 @@ from handlers.trading.rejections import (
     Rejection,
     StopLossIncomplete,
 )
-from handlers.trading.reports import Fill
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 ENTRY = PlaceOrder(
@@ -54,15 +53,6 @@ def legs(desk: Desk, entry: Order) -> tuple[Order, Order]:
     return profit, loss
 
 
-def partly(desk: Desk, order: Order, quantity: str, price: str) -> None:
-    """The venue fills a part."""
-    basis = desk.market.quotes["BTCUSD"]
-    found = desk.broker.at_once(replace(desk.now(order), limit_price=None), desk.market)
-    fill = next(item for item in found if isinstance(item, Fill))
-    part = replace(fill, quantity=Decimal(quantity), price=Decimal(price), market_time=basis.time)
-    desk.on_reports("acc_1", (part,))
-
-
 def test_legs_are_held_until_the_entry_fills(desk: Desk) -> None:
     entry = desk.ask(ENTRY)
     for leg in legs(desk, entry):
@@ -84,9 +74,9 @@ def test_one_leg_fills_and_the_other_is_canceled(desk: Desk) -> None:
 
 def test_legs_are_as_large_as_what_the_entry_has_filled(desk: Desk) -> None:
     entry = desk.ask(ENTRY)
-    partly(desk, entry, "4", "99")
+    desk.partly(entry, "4", "99")
     assert [leg.quantity for leg in legs(desk, entry)] == [4, 4]
-    partly(desk, entry, "3", "99")
+    desk.partly(entry, "3", "99")
     assert [leg.quantity for leg in legs(desk, entry)] == [7, 7]
     desk.cancel(entry)
     assert [leg.quantity for leg in legs(desk, entry)] == [7, 7], "they stay for what was filled"
@@ -95,22 +85,22 @@ def test_legs_are_as_large_as_what_the_entry_has_filled(desk: Desk) -> None:
 def test_a_partial_exit_shrinks_both(desk: Desk) -> None:
     entry = desk.ask(MARKET)
     profit, _ = legs(desk, entry)
-    partly(desk, profit, "4", "110")
+    desk.partly(profit, "4", "110")
     assert [leg.remaining for leg in legs(desk, entry)] == [6, 6]
-    partly(desk, profit, "5", "110")
+    desk.partly(profit, "5", "110")
     assert [leg.remaining for leg in legs(desk, entry)] == [1, 1]
 
 
 def test_an_entry_that_still_works_keeps_both_legs_through_an_exit(desk: Desk) -> None:
     entry = desk.ask(ENTRY)
-    partly(desk, entry, "4", "99")
+    desk.partly(entry, "4", "99")
     profit, _ = legs(desk, entry)
-    partly(desk, profit, "4", "110")
+    desk.partly(profit, "4", "110")
     assert not desk.state.open_positions
     assert [(leg.status, leg.remaining) for leg in legs(desk, entry)] == [
         (OrderStatus.HELD, Decimal(6))
     ] * 2
-    partly(desk, entry, "6", "99")
+    desk.partly(entry, "6", "99")
     assert [leg.remaining for leg in legs(desk, entry)] == [6, 6]
     assert all(leg.working for leg in legs(desk, entry))
 
@@ -155,7 +145,7 @@ def test_a_trailing_leg_follows_from_the_first_quote_after_the_entry(desk: Desk)
 def test_of_a_group_one_fill_is_taken_from_the_others(desk: Desk) -> None:
     low = replace(ENTRY, take_profit=None, stop_loss=None, oco_group_id="g1")
     one, other = desk.ask(low), desk.ask(replace(low, limit_price=Decimal(98)))
-    partly(desk, one, "4", "99")
+    desk.partly(one, "4", "99")
     assert desk.now(other).remaining == 6
     desk.quote("BTCUSD", "98.90", "99")
     ended = desk.now(other)

@@ -21,10 +21,11 @@ from handlers.trading import decide, hearing, margin
 from handlers.trading.account import AccountState
 from handlers.trading.commands import CancelOrder, PlaceOrder
 from handlers.trading.draft import Draft
+from handlers.trading.fills import quote_basis
 from handlers.trading.margin import Figures
 from handlers.trading.models.profile import FillModels
 from handlers.trading.order import Order
-from handlers.trading.reports import Report
+from handlers.trading.reports import Fill, Report
 from handlers.trading.transactions import Transaction
 
 DAY = 86_400_000
@@ -198,6 +199,14 @@ class Desk:
     def cancel(self, order: Order) -> Transaction:
         command = CancelOrder(order.order_id)
         return self.carry_out(decide.cancel(self.state, command, self.market, self.market.time))
+
+    def partly(self, order: Order, quantity: str, price: str) -> None:
+        """The venue fills a part of an order at this price."""
+        basis = quote_basis(self.market.quotes[order.symbol])
+        part = Fill(
+            order.order_id, Decimal(quantity), Decimal(price), "test", "a part", basis, basis.time
+        )
+        self.on_reports("acc_1", (part,))
 
     def figures(self) -> Figures:
         state = self.state
