@@ -892,7 +892,7 @@ class Performance(Model):
     as_of: AsOf
 
 
-class Trade(Model):
+class AccountTrade(Model):
     """A position from its opening until it was flat. Times are those of the market."""
 
     position_id: PositionId
@@ -922,11 +922,11 @@ class Trade(Model):
     implementation_shortfall: Money | MISSING = MISSING
     """What the fills cost more, or brought less, than at the decision price of their orders, with commission (A. F. Perold,
     1988); positive is a cost. The decision price is the mid of bid and ask when the order was placed, of a stop its stop
-    price, of a take-profit its limit. Absent where it is not known."""
+    price, of a take-profit its limit. Absent where it is not known any more, after a split."""
 
 
-class TradePage(Model):
-    trades: list[Trade]
+class AccountTradePage(Model):
+    trades: list[AccountTrade]
     next_cursor: str | MISSING = MISSING
     """Leads to the next page."""
     as_of: AsOf

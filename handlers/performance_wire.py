@@ -94,9 +94,9 @@ def symbol(value: SymbolResult) -> models.SymbolPerformance:
 
 
 @money.exact
-def trade(value: Trade, excursions: Excursions | None) -> models.Trade:
+def trade(value: Trade, excursions: Excursions | None) -> models.AccountTrade:
     position = value.position
-    return models.Trade(
+    return models.AccountTrade(
         position_id=position.position_id,
         symbol=position.symbol,
         side=position.side,

@@ -409,7 +409,7 @@ class PerformanceHandler(ABC):
         to: models.Timestamp | None = None,
         cursor: str | None = None,
         limit: int = 100,
-    ) -> models.TradePage:
+    ) -> models.AccountTradePage:
         """List trades.
 
         A trade is a position from its opening until it is flat. The last one to become flat comes first. A cursor pins

@@ -208,7 +208,7 @@ class UnimplementedPerformance(handlers.PerformanceHandler):
         to: models.Timestamp | None = None,
         cursor: str | None = None,
         limit: int = 100,
-    ) -> models.TradePage:
+    ) -> models.AccountTradePage:
         raise problems.NotImplemented()
 
 

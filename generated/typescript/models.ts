@@ -182,8 +182,8 @@ export type SymbolPerformance = components["schemas"]["SymbolPerformance"];
 /** What trading brought, in the account's currency and by its clock. */
 export type Performance = components["schemas"]["Performance"];
 /** A position from its opening until it was flat. Times are those of the market. */
-export type Trade = components["schemas"]["Trade"];
-export type TradePage = components["schemas"]["TradePage"];
+export type AccountTrade = components["schemas"]["AccountTrade"];
+export type AccountTradePage = components["schemas"]["AccountTradePage"];
 /** A limit order that closes what the entry opened, at a profit. */
 export type TakeProfit = components["schemas"]["TakeProfit"];
 /**

@@ -1573,7 +1573,7 @@ export interface components {
             asOf: components["schemas"]["AsOf"];
         };
         /** @description A position from its opening until it was flat. Times are those of the market. */
-        Trade: {
+        AccountTrade: {
             positionId: components["schemas"]["PositionId"];
             symbol: components["schemas"]["SymbolId"];
             side: components["schemas"]["PositionSide"];
@@ -1603,12 +1603,12 @@ export interface components {
             /**
              * @description What the fills cost more, or brought less, than at the decision price of their orders, with commission (A. F. Perold,
              *     1988); positive is a cost. The decision price is the mid of bid and ask when the order was placed, of a stop its stop
-             *     price, of a take-profit its limit. Absent where it is not known.
+             *     price, of a take-profit its limit. Absent where it is not known any more, after a split.
              */
             implementationShortfall?: components["schemas"]["Money"];
         };
-        TradePage: {
-            trades: components["schemas"]["Trade"][];
+        AccountTradePage: {
+            trades: components["schemas"]["AccountTrade"][];
             /** @description Leads to the next page. */
             nextCursor?: string;
             asOf: components["schemas"]["AsOf"];
@@ -4271,7 +4271,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TradePage"];
+                    "application/json": components["schemas"]["AccountTradePage"];
                 };
             };
             400: components["responses"]["InvalidRequest"];

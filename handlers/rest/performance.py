@@ -95,7 +95,7 @@ class Performance(PerformanceHandler):
         to: models.Timestamp | None = None,
         cursor: str | None = None,
         limit: int = 100,
-    ) -> models.TradePage:
+    ) -> models.AccountTradePage:
         only = None if symbol is None else canonical_id(symbol)
         within = _range(from_, to)
 
@@ -111,7 +111,7 @@ class Performance(PerformanceHandler):
             state = self._oms.account(session.user_id, account_id)
             found = page(state, scope, matching, _id, cursor, limit)
         reached = await self._excursions.find(found.items)
-        return models.TradePage(
+        return models.AccountTradePage(
             trades=[
                 performance_wire.trade(item, reached.get(item.position.position_id))
                 for item in found.items

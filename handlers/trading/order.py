@@ -137,7 +137,7 @@ class Order:
         """
         if self.type in STOPS:
             return self.stop_price
-        return self.limit_price if self.arrival_price is None else self.arrival_price
+        return self.limit_price if self.bracket_leg is not None else self.arrival_price
 
     @property
     def open(self) -> bool:
@@ -242,6 +242,7 @@ class Order:
             trailing_offset=event.trailing_offset,
             trail_mark=event.trail_mark,
             opened_quantity=event.opened_quantity,
+            arrival_price=None,
         )
 
     def _filled(self, event: OrderFilled, stamp: Transaction) -> "Order":

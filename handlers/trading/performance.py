@@ -9,7 +9,7 @@ from handlers.trading import money
 from handlers.trading.activities import Activity
 from handlers.trading.execution import Execution
 from handlers.trading.money import ZERO
-from handlers.trading.trades import Trade
+from handlers.trading.trades import CARRY, Trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +85,19 @@ def by_symbol(
     """In the order of the symbols' names."""
     results: dict[str, SymbolResult] = {}
     for item in executions:
-        results.setdefault(item.symbol, SymbolResult(item.symbol)).executions += 1
+        result = results.setdefault(item.symbol, SymbolResult(item.symbol))
+        result.executions += 1
+        result.realized_pnl += item.realized_pnl
+        result.commission += item.commission
     for entry in activities:
-        if entry.symbol is not None:
-            _add(results.setdefault(entry.symbol, SymbolResult(entry.symbol)), entry)
-    return tuple(results[name] for name in sorted(results))
-
-
-def _add(result: SymbolResult, entry: Activity) -> None:
-    match entry.kind:
-        case ActivityType.REALIZED_PNL:
-            result.realized_pnl += entry.amount
-        case ActivityType.COMMISSION:
-            result.commission -= entry.amount
-        case _:
+        if entry.symbol is None:
+            continue
+        result = results.setdefault(entry.symbol, SymbolResult(entry.symbol))
+        if entry.kind in CARRY:
             result.carry += entry.amount
+        elif entry.kind is ActivityType.REALIZED_PNL and entry.order_id is None:
+            result.realized_pnl += entry.amount  # of the fraction of a share after a split
+    return tuple(results[name] for name in sorted(results))
 
 
 def _quotient(total: Decimal, number: int) -> Decimal | None:

@@ -15,7 +15,8 @@ from handlers.trading.fills import exact_price
 from handlers.trading.money import ZERO
 from handlers.trading.position import Position
 
-_OF_FILLS: Final = frozenset((ActivityType.REALIZED_PNL, ActivityType.COMMISSION))
+CARRY: Final = frozenset((ActivityType.FINANCING, ActivityType.BORROW_FEE, ActivityType.DIVIDEND))
+"""What holding a position brings or costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,19 @@ class Trade:
 
     @property
     def exit_price(self) -> Decimal:
-        """Average of the closing fills."""
+        """Average of the closing fills, in shares as they were then."""
         closing = [item for item in self.executions if item.effect is PositionEffect.CLOSE]
+        if not closing:
+            return self._paid_out
         value = sum((money.value_of(item.quantity, item.price) for item in closing), ZERO)
         return money.quotient(value, sum((item.quantity for item in closing), ZERO))
+
+    @property
+    def _paid_out(self) -> Decimal:
+        """A split left less than one step, which was paid out: for so much a unit."""
+        position = self.position
+        earned = money.quotient(position.sign * position.realized_pnl, position.entry_quantity)
+        return position.average_price + earned
 
     @property
     def opened_at(self) -> int:
@@ -122,6 +132,6 @@ def _trade(
 def _carried(activities: Iterable[Activity]) -> dict[str, Decimal]:
     total: dict[str, Decimal] = {}
     for item in activities:
-        if item.position_id is not None and item.kind not in _OF_FILLS:
+        if item.position_id is not None and item.kind in CARRY:
             total[item.position_id] = total.get(item.position_id, ZERO) + item.amount
     return total

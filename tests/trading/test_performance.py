@@ -10,6 +10,7 @@ from handlers.trading import performance
 from handlers.trading.commands import PlaceOrder
 from handlers.trading.equity import EquityDay, equity_days
 from handlers.trading.trades import Excursions, excursions, trades
+from tests.trading.replay_desk import IBM, OPEN, ReplayDesk, dividend, split, texts
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 TODAY = START // DAY * DAY
@@ -167,3 +168,34 @@ def test_the_shortfall_of_a_stop_counts_from_its_stop_price(desk: Desk) -> None:
     desk.quote("AAPL", "94.00", "94.02")
     [trade] = trades(desk.state.view())
     assert trade.shortfall == Decimal("1.01"), "half the spread, and a gap of one"
+
+
+def test_a_trade_goes_on_through_a_split_and_keeps_its_dividends() -> None:
+    desk = ReplayDesk()
+    held = desk.held("10")
+    desk.announce(dividend("1", OPEN - DAY // 2), split(2))
+    desk.market.time = OPEN + 1
+    desk.place(IBM, Side.SELL, "20", time_in_force=TimeInForce.GTC)
+    desk.day(OPEN + DAY, "55", "55", "55", "55")
+    view = desk.state.view()
+    [trade] = trades(view)
+    assert trade.position.position_id == held.position_id
+    assert texts(trade.position.average_price, trade.exit_price) == ("50", "55")
+    assert trade.net_pnl == trade.position.realized_pnl + trade.carry == 110
+    [symbol] = performance.by_symbol(view.executions(), view.activities())
+    assert texts(symbol.realized_pnl, symbol.carry) == ("100", "10")
+    closes = {IBM: [bar(OPEN - DAY, 100.0), bar(OPEN, 52.0), bar(OPEN + DAY, 55.0)]}
+    days = equity_days(view, closes, None, OPEN + 2 * DAY)
+    assert [item.equity for item in days] == [100_010, 100_050, 100_110]
+
+
+def test_what_a_split_pays_out_ends_a_trade() -> None:
+    desk = ReplayDesk()
+    desk.held("1")
+    desk.announce(split(1, 2, price="210"))
+    view = desk.state.view()
+    [trade] = trades(view)
+    assert len(trade.executions) == 1
+    assert texts(trade.position.average_price, trade.exit_price) == ("200", "210")
+    [symbol] = performance.by_symbol(view.executions(), view.activities())
+    assert symbol.net_pnl == 5

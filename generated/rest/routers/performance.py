@@ -33,8 +33,10 @@ SYMBOL: QueryParameter[models.SymbolId | None] = QueryParameter(
 TO: QueryParameter[models.Timestamp | None] = QueryParameter(
     "to", models.Timestamp, lexical="integer", default=None
 )
+ACCOUNT_TRADE_PAGE_MODEL: TypeAdapter[models.AccountTradePage] = TypeAdapter(
+    models.AccountTradePage
+)
 PERFORMANCE_MODEL: TypeAdapter[models.Performance] = TypeAdapter(models.Performance)
-TRADE_PAGE_MODEL: TypeAdapter[models.TradePage] = TypeAdapter(models.TradePage)
 
 
 def performance_router(handler: PerformanceHandler, gate: Gate) -> APIRouter:
@@ -90,6 +92,6 @@ def performance_router(handler: PerformanceHandler, gate: Gate) -> APIRouter:
         result = await handler.list_trades(
             session, account_id, symbol=symbol, from_=from_, to=to, cursor=cursor, limit=limit
         )
-        return json_response(200, TRADE_PAGE_MODEL, result)
+        return json_response(200, ACCOUNT_TRADE_PAGE_MODEL, result)
 
     return router
