@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Protocol, final
 
@@ -18,9 +17,10 @@ from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
+from handlers.outcomes import Changes, Outcome, outcome_of, touched_orders
 from handlers.storage.ledger import Ledger, LedgerUnavailable
 from handlers.trading import decide, hearing
-from handlers.trading.account import AccountState, AccountView
+from handlers.trading.account import AccountState
 from handlers.trading.commands import (
     CancelOrders,
     Command,
@@ -29,7 +29,6 @@ from handlers.trading.commands import (
     SetPositionBrackets,
 )
 from handlers.trading.draft import Draft
-from handlers.trading.events import OrderEvent
 from handlers.trading.order import Order
 from handlers.trading.preview import Preview
 from handlers.trading.reports import Report
@@ -54,25 +53,6 @@ class AccountListener(Protocol):
 
 class AccountNotFound(Exception):
     """It does not exist, or is somebody else's; nobody is told which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command did: an order, as of the transaction that did it."""
-
-    view: AccountView
-    order: Order
-    replayed: bool
-    """The same request was carried out before; this is its answer again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a command did to orders, as of the transaction that did it."""
-
-    view: AccountView
-    orders: tuple[Order, ...]
-    replayed: bool
 
 
 @final
@@ -209,13 +189,13 @@ class Oms(FeedSink):
             )
         except decide.Repeated as repeated:
             view = state.view(repeated.sequence)
-            return _outcome(view, str(repeated.order_id), replayed=True)
+            return outcome_of(view, str(repeated.order_id), replayed=True)
         if transaction is None and isinstance(command, ModifyOrder):
-            return _outcome(state.view(), command.order_id, replayed=False)
+            return outcome_of(state.view(), command.order_id, replayed=False)
         if transaction is None or transaction.cause.order_id is None:
             raise AssertionError(f"{command} is about more than one order")
         view = state.view(transaction.sequence)
-        return _outcome(view, transaction.cause.order_id, replayed=False)
+        return outcome_of(view, transaction.cause.order_id, replayed=False)
 
     async def submit_many(
         self, user_id: str, account_id: str, command: CancelOrders | SetPositionBrackets
@@ -387,22 +367,6 @@ class Oms(FeedSink):
             log.error("account work failed", exc_info=task.exception())
 
 
-def _outcome(view: AccountView, order_id: str, *, replayed: bool) -> Outcome:
-    order = view.order(order_id)
-    if order is None:
-        raise AssertionError(f"{order_id} is not in the transaction that names it")
-    return Outcome(view, order, replayed)
-
-
 def _age(state: AccountState) -> tuple[int, str, str]:
     identity = state.identity
     return identity.created_at, identity.clock, identity.account_id
-
-
-def touched_orders(state: AccountState, transaction: Transaction) -> tuple[Order, ...]:
-    """The orders that the transaction is about, as it left them."""
-    ids = dict.fromkeys(
-        event.order_id for event in transaction.events if isinstance(event, OrderEvent)
-    )
-    found = (state.order(item, transaction.sequence) for item in ids)
-    return tuple(order for order in found if order is not None)

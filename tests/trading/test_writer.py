@@ -8,7 +8,7 @@ import pytest
 from typing_extensions import override
 
 from generated.models import OrderStatus
-from handlers.oms import Outcome
+from handlers.outcomes import Outcome
 from handlers.storage.ledger import LedgerUnavailable
 from handlers.trading.commands import CancelOrder, Command, PlaceOrder
 from handlers.trading.rejections import InsufficientMargin
