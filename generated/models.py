@@ -715,6 +715,8 @@ class AccountFigures(Model):
     time: Timestamp
     equity: Money
     """Balance plus unrealized profit and loss; in a cash account plus the market value of its positions."""
+    market_value: Money
+    """Of all open positions, short ones negative."""
     unrealized_pnl: Money
     initial_margin: Money
     """Bound by open positions."""
@@ -724,6 +726,8 @@ class AccountFigures(Model):
     """Reserved by working orders."""
     available_funds: Money
     """Equity less initial margin, less order margin."""
+    excess_liquidity: Money
+    """Equity less maintenance margin: what can be lost before positions are liquidated."""
     buying_power: Money
     """Value that available funds can open at the lowest initial margin rate."""
     margin_level: Rate | MISSING = MISSING
@@ -731,19 +735,16 @@ class AccountFigures(Model):
     positions: list[PositionFigures]
 
 
-class Account(Model):
-    account_id: AccountId
-    name: AccountName
-    type: AccountType
-    clock: AccountClock
-    paper: bool
-    """True where no real money is traded."""
-    archived: bool
-    """Put away: it can be read, and takes no command until it is restored."""
-    balance: Balance
-    figures: AccountFigures
-    created_at: Timestamp
-    as_of: AsOf
+class MarginCall(Model):
+    """The account is near its liquidation, and has this as long as it is. Called when equity falls below 1.25 times the
+    maintenance margin, lifted at 1.3 times. Below the maintenance margin itself positions are liquidated."""
+
+    since: Timestamp
+    """When it was recorded."""
+    equity: Money
+    """Of then."""
+    maintenance_margin: Money
+    """Of then."""
 
 
 class CreateAccountRequest(Model):
@@ -771,10 +772,6 @@ class ResetAccountRequest(Model):
 
     balance: Money | MISSING = MISSING
     """What the new epoch begins with, from 1 to 1000000000000; as the present one by default."""
-
-
-class AccountList(Model):
-    accounts: list[Account]
 
 
 class PerformanceDay(Model):
@@ -1766,15 +1763,6 @@ class BarsReset(Model):
     epoch: Epoch
 
 
-class AccountSnapshot(Model):
-    """All working orders, all open positions and the balance, as of `seq`."""
-
-    account_id: AccountId
-    orders: list[Order]
-    positions: list[Position]
-    balance: Balance
-
-
 class OrderEvent(Model):
     type: Literal["order"]
     order: Order
@@ -1833,6 +1821,31 @@ class CorporateActionEvent(Model):
     action: CorporateAction
 
 
+class MarginCallEvent(Model):
+    """The account was called, or the call was lifted."""
+
+    type: Literal["margin_call"]
+    active: bool
+    """Whether there is a margin call from now on."""
+    equity: Money
+    maintenance_margin: Money
+
+
+class LiquidationEvent(Model):
+    """Equity fell below the maintenance margin: an order that closes the position, or a part of it, was placed for the
+    account. Orders that could open something were canceled before, with the reason `liquidation`."""
+
+    type: Literal["liquidation"]
+    order_id: OrderId
+    position_id: PositionId
+    symbol: SymbolId
+    quantity: Quantity
+    equity: Money
+    """Of then."""
+    maintenance_margin: Money
+    """Of then."""
+
+
 AccountEvent = TypeAliasType(
     "AccountEvent",
     Annotated[
@@ -1843,7 +1856,9 @@ AccountEvent = TypeAliasType(
         | ResetEvent
         | ProfileEvent
         | LeverageEvent
-        | CorporateActionEvent,
+        | CorporateActionEvent
+        | MarginCallEvent
+        | LiquidationEvent,
         Field(discriminator="type"),
     ],
 )
@@ -1873,6 +1888,10 @@ class TransactionCause(StrEnum):
     ACCOUNT_UPDATED = "account_updated"
     LEVERAGE_CHANGED = "leverage_changed"
     CORPORATE_ACTION = "corporate_action"
+    MARGIN_CALLED = "margin_called"
+    MARGIN_RESTORED = "margin_restored"
+    LIQUIDATION = "liquidation"
+    FINANCING = "financing"
     SCENARIO_PLAYED = "scenario_played"
 
 
@@ -2027,35 +2046,12 @@ class QuotesUnsubscribeResponseMessage(Model):
     payload: UnsubscribeResult
 
 
-class AccountSubscribed(Model):
-    """From here on updates follow."""
-
-    status: Literal["ok"]
-    topic: Topic
-    epoch: Epoch
-    seq: TopicSequence
-    resumed: Resumed | MISSING = MISSING
-    snapshot: AccountSnapshot | MISSING = MISSING
-
-
-AccountSubscribeResult = TypeAliasType(
-    "AccountSubscribeResult", Annotated[AccountSubscribed | Refused, Field(discriminator="status")]
-)
-"""How a subscribe ended; `status` says which."""
-
-
 class AccountSubscribeMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["account.subscribe"]
     id: MessageId | MISSING = MISSING
     payload: AccountSubscribe
-
-
-class AccountSubscribeResponseMessage(Model):
-    type: Literal["account.subscribe.response"]
-    id: MessageId | MISSING = MISSING
-    payload: AccountSubscribeResult
 
 
 class AccountUpdateMessage(Model):
@@ -2236,6 +2232,26 @@ class Health(Model):
     backplane: PartHealth
 
 
+class Account(Model):
+    account_id: AccountId
+    name: AccountName
+    type: AccountType
+    clock: AccountClock
+    paper: bool
+    """True where no real money is traded."""
+    archived: bool
+    """Put away: it can be read, and takes no command until it is restored."""
+    balance: Balance
+    figures: AccountFigures
+    margin_call: MarginCall | MISSING = MISSING
+    created_at: Timestamp
+    as_of: AsOf
+
+
+class AccountList(Model):
+    accounts: list[Account]
+
+
 class CanceledOrders(Model):
     orders: list[Order]
     """The canceled orders, oldest first; none where none was open."""
@@ -2291,3 +2307,38 @@ class OrderResult(Model):
     executions: list[Execution]
     """All its fills, oldest first."""
     as_of: AsOf
+
+
+class AccountSnapshot(Model):
+    """All working orders, all open positions, the balance, and the margin call if there is one, as of `seq`."""
+
+    account_id: AccountId
+    orders: list[Order]
+    positions: list[Position]
+    balance: Balance
+    leverage: Annotated[list[SymbolLeverage] | MISSING, Field(min_length=1)] = MISSING
+    """Of the symbols for which one was set; absent where none was."""
+    margin_call: MarginCall | MISSING = MISSING
+
+
+class AccountSubscribed(Model):
+    """From here on updates follow."""
+
+    status: Literal["ok"]
+    topic: Topic
+    epoch: Epoch
+    seq: TopicSequence
+    resumed: Resumed | MISSING = MISSING
+    snapshot: AccountSnapshot | MISSING = MISSING
+
+
+AccountSubscribeResult = TypeAliasType(
+    "AccountSubscribeResult", Annotated[AccountSubscribed | Refused, Field(discriminator="status")]
+)
+"""How a subscribe ended; `status` says which."""
+
+
+class AccountSubscribeResponseMessage(Model):
+    type: Literal["account.subscribe.response"]
+    id: MessageId | MISSING = MISSING
+    payload: AccountSubscribeResult

@@ -24,6 +24,7 @@ from handlers.feeds.feeds import Feeds
 from handlers.feeds.freshness import Freshness
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
+from handlers.margin_watch import MarginWatch
 from handlers.oms import Oms
 from handlers.operations.background import end_of_tick, running
 from handlers.operations.feed_metrics import FeedCollector
@@ -149,6 +150,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     )
     pnl = Pnl(oms, feeds)
     equity_record = EquityRecord(oms, feeds, ports.equity_days)
+    margin_watch = MarginWatch(oms, feeds, broker, clock)
     hub = Hub(
         epoch=new_id("run"),
         now=clock.now,
@@ -164,10 +166,11 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     pnl_stream = PnlStream(oms, pnl, freshness, publisher, clock)
     connection_stream = ConnectionStream(oms, ledger, publisher)
 
-    for sink in (broker, oms, pnl, freshness, bars, quotes):
+    for sink in (broker, oms, margin_watch, pnl, freshness, bars, quotes):
         feeds.add_listener(sink)
     oms.add_listener(account_stream)
     oms.add_listener(pnl)
+    oms.add_listener(margin_watch)
     pnl.connect(pnl_stream)
     ledger.add_listener(connection_stream.on_availability)
 
@@ -224,6 +227,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
             await oms.start()
+            margin_watch.start()
         except StorageError as refusal:
             application.state.refusal = refusal
             raise

@@ -241,6 +241,22 @@ class Oms(FeedSink):
         if not await self._quietly(account_id, self._reset):
             self._unreset.add(account_id)
 
+    def soon(
+        self,
+        account_id: str,
+        decision: Callable[[AccountState], Draft | None],
+        done: Callable[[], None],
+    ) -> None:
+        """Carries a decision out in its turn, one that no client waits for; then `done`."""
+
+        async def work() -> None:
+            try:
+                await self._quietly(account_id, decision)
+            finally:
+                done()
+
+        self._spawn(work())
+
     def on_reports(self, account_id: str, reports: tuple[Report, ...]) -> None:
         """From the broker: books them as soon as the account's earlier work is stored."""
         self._spawn(self._book(account_id, reports))

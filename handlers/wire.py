@@ -15,6 +15,7 @@ from handlers.trading.leverage import LOWEST, STEP, MarginTerms
 from handlers.trading.margin import Figures
 from handlers.trading.order import Order
 from handlers.trading.position import Position
+from handlers.trading.standing import MarginCall
 from handlers.trading.transactions import AsOf, Transaction
 
 
@@ -37,11 +38,13 @@ def figures(value: Figures, time: int) -> models.AccountFigures:
     return models.AccountFigures(
         time=time,
         equity=plain(value.equity),
+        market_value=plain(value.market_value),
         unrealized_pnl=plain(value.unrealized_pnl),
         initial_margin=plain(value.initial_margin),
         maintenance_margin=plain(value.maintenance_margin),
         order_margin=plain(value.order_margin),
         available_funds=plain(value.available_funds),
+        excess_liquidity=plain(value.excess_liquidity),
         buying_power=plain(value.buying_power),
         margin_level=optional(None if level is None else plain(level)),
         positions=[
@@ -70,6 +73,16 @@ def margin_figures(value: Figures) -> models.MarginFigures:
     )
 
 
+def margin_call(value: MarginCall | None) -> models.MarginCall | None:
+    if value is None:
+        return None
+    return models.MarginCall(
+        since=value.since,
+        equity=plain(value.equity),
+        maintenance_margin=plain(value.maintenance_margin),
+    )
+
+
 def leverage(symbol: Symbol, terms: MarginTerms) -> models.Leverage:
     """On which terms the symbol is traded."""
     choice = terms.choice(symbol)
@@ -95,6 +108,7 @@ def account(view: AccountView, value: Figures, time: int) -> models.Account:
         archived=view.profile.archived,
         balance=balance(view.balance),
         figures=figures(value, time),
+        margin_call=optional(margin_call(view.standing.call)),
         created_at=identity.created_at,
         as_of=as_of(view.as_of),
     )
@@ -201,6 +215,14 @@ def account_snapshot(view: AccountView) -> models.AccountSnapshot:
             position(item, account_id) for item in view.positions(models.PositionStatus.OPEN)
         ],
         balance=balance(view.balance),
+        leverage=optional(
+            [
+                models.SymbolLeverage(symbol=symbol, leverage=plain(chosen))
+                for symbol, chosen in view.standing.leverage.items()
+            ]
+            or None
+        ),
+        margin_call=optional(margin_call(view.standing.call)),
     )
 
 
@@ -248,9 +270,6 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
                 pass
             case events.AccountRenamed() | events.AccountArchived() | events.AccountRestored():
                 profiled = True
-            case events.LeverageChanged():
-                chosen = models.SymbolLeverage(symbol=event.symbol, leverage=event.leverage)
-                yield models.LeverageEvent(type="leverage", leverage=chosen)
             case events.SplitApplied() | events.DividendApplied():
                 yield _corporate_action(event)
             case (
@@ -261,7 +280,8 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
             ):
                 positions[event.position_id] = None
             case _:
-                orders[event.order_id] = None
+                if isinstance(event, events.OrderEvent):
+                    orders[event.order_id] = None
     for order_id in orders:
         if (changed := state.order(order_id, sequence)) is not None:
             yield models.OrderEvent(type="order", order=order(changed, account_id))
@@ -282,6 +302,36 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
             balance=balance(view.balance),
             activities=optional([activity(item) for item in booked] or None),
         )
+    for event in transaction.events:
+        yield from _standing_event(event)
+
+
+def _standing_event(
+    event: events.Event,
+) -> Iterator[models.LeverageEvent | models.MarginCallEvent | models.LiquidationEvent]:
+    match event:
+        case events.LeverageChanged():
+            chosen = models.SymbolLeverage(symbol=event.symbol, leverage=plain(event.leverage))
+            yield models.LeverageEvent(type="leverage", leverage=chosen)
+        case events.MarginCalled() | events.MarginRestored():
+            yield models.MarginCallEvent(
+                type="margin_call",
+                active=isinstance(event, events.MarginCalled),
+                equity=plain(event.equity),
+                maintenance_margin=plain(event.maintenance_margin),
+            )
+        case events.LiquidationOrdered():
+            yield models.LiquidationEvent(
+                type="liquidation",
+                order_id=event.order_id,
+                position_id=event.position_id,
+                symbol=event.symbol,
+                quantity=plain(event.quantity),
+                equity=plain(event.equity),
+                maintenance_margin=plain(event.maintenance_margin),
+            )
+        case _:
+            pass
 
 
 def _corporate_action(

@@ -159,6 +159,11 @@ export type PositionFigures = components["schemas"]["PositionFigures"];
 /** What the price alone changes about an account. */
 export type AccountFigures = components["schemas"]["AccountFigures"];
 export type Account = components["schemas"]["Account"];
+/**
+ * The account is near its liquidation, and has this as long as it is. Called when equity falls below 1.25 times the
+ * maintenance margin, lifted at 1.3 times. Below the maintenance margin itself positions are liquidated.
+ */
+export type MarginCall = components["schemas"]["MarginCall"];
 export type CreateAccountRequest = components["schemas"]["CreateAccountRequest"];
 export type UpdateAccountRequest = components["schemas"]["UpdateAccountRequest"];
 export type ResetAccountRequest = components["schemas"]["ResetAccountRequest"];
@@ -328,7 +333,7 @@ export type BarUpdate = components["schemas"]["BarUpdate"];
 /** Why history changed. */
 export type BarsResetReason = components["schemas"]["BarsResetReason"];
 export type BarsReset = components["schemas"]["BarsReset"];
-/** All working orders, all open positions and the balance, as of `seq`. */
+/** All working orders, all open positions, the balance, and the margin call if there is one, as of `seq`. */
 export type AccountSnapshot = components["schemas"]["AccountSnapshot"];
 export type OrderEvent = components["schemas"]["OrderEvent"];
 export type ExecutionEvent = components["schemas"]["ExecutionEvent"];
@@ -343,6 +348,13 @@ export type SymbolLeverage = components["schemas"]["SymbolLeverage"];
 export type LeverageEvent = components["schemas"]["LeverageEvent"];
 /** A split or a dividend was applied; the orders, the position and the balance that it changed follow. */
 export type CorporateActionEvent = components["schemas"]["CorporateActionEvent"];
+/** The account was called, or the call was lifted. */
+export type MarginCallEvent = components["schemas"]["MarginCallEvent"];
+/**
+ * Equity fell below the maintenance margin: an order that closes the position, or a part of it, was placed for the
+ * account. Orders that could open something were canceled before, with the reason `liquidation`.
+ */
+export type LiquidationEvent = components["schemas"]["LiquidationEvent"];
 /** One change; `type` says of what. */
 export type AccountEvent = components["schemas"]["AccountEvent"];
 /** What led to a ledger transaction. */

@@ -1412,6 +1412,8 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @description Balance plus unrealized profit and loss; in a cash account plus the market value of its positions. */
             equity: components["schemas"]["Money"];
+            /** @description Of all open positions, short ones negative. */
+            marketValue: components["schemas"]["Money"];
             unrealizedPnl: components["schemas"]["Money"];
             /** @description Bound by open positions. */
             initialMargin: components["schemas"]["Money"];
@@ -1421,6 +1423,8 @@ export interface components {
             orderMargin: components["schemas"]["Money"];
             /** @description Equity less initial margin, less order margin. */
             availableFunds: components["schemas"]["Money"];
+            /** @description Equity less maintenance margin: what can be lost before positions are liquidated. */
+            excessLiquidity: components["schemas"]["Money"];
             /** @description Value that available funds can open at the lowest initial margin rate. */
             buyingPower: components["schemas"]["Money"];
             /** @description Equity divided by initial margin; absent without positions, and in a cash account. */
@@ -1438,8 +1442,21 @@ export interface components {
             archived: boolean;
             balance: components["schemas"]["Balance"];
             figures: components["schemas"]["AccountFigures"];
+            marginCall?: components["schemas"]["MarginCall"];
             createdAt: components["schemas"]["Timestamp"];
             asOf: components["schemas"]["AsOf"];
+        };
+        /**
+         * @description The account is near its liquidation, and has this as long as it is. Called when equity falls below 1.25 times the
+         *     maintenance margin, lifted at 1.3 times. Below the maintenance margin itself positions are liquidated.
+         */
+        MarginCall: {
+            /** @description When it was recorded. */
+            since: components["schemas"]["Timestamp"];
+            /** @description Of then. */
+            equity: components["schemas"]["Money"];
+            /** @description Of then. */
+            maintenanceMargin: components["schemas"]["Money"];
         };
         CreateAccountRequest: {
             name: components["schemas"]["AccountName"];
@@ -2400,12 +2417,15 @@ export interface components {
             reason: components["schemas"]["BarsResetReason"];
             epoch: components["schemas"]["Epoch"];
         };
-        /** @description All working orders, all open positions and the balance, as of `seq`. */
+        /** @description All working orders, all open positions, the balance, and the margin call if there is one, as of `seq`. */
         AccountSnapshot: {
             accountId: components["schemas"]["AccountId"];
             orders: components["schemas"]["Order"][];
             positions: components["schemas"]["Position"][];
             balance: components["schemas"]["Balance"];
+            /** @description Of the symbols for which one was set; absent where none was. */
+            leverage?: components["schemas"]["SymbolLeverage"][];
+            marginCall?: components["schemas"]["MarginCall"];
         };
         OrderEvent: {
             /**
@@ -2484,13 +2504,44 @@ export interface components {
             symbol: components["schemas"]["SymbolId"];
             action: components["schemas"]["CorporateAction"];
         };
+        /** @description The account was called, or the call was lifted. */
+        MarginCallEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "margin_call";
+            /** @description Whether there is a margin call from now on. */
+            active: boolean;
+            equity: components["schemas"]["Money"];
+            maintenanceMargin: components["schemas"]["Money"];
+        };
+        /**
+         * @description Equity fell below the maintenance margin: an order that closes the position, or a part of it, was placed for the
+         *     account. Orders that could open something were canceled before, with the reason `liquidation`.
+         */
+        LiquidationEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "liquidation";
+            orderId: components["schemas"]["OrderId"];
+            positionId: components["schemas"]["PositionId"];
+            symbol: components["schemas"]["SymbolId"];
+            quantity: components["schemas"]["Quantity"];
+            /** @description Of then. */
+            equity: components["schemas"]["Money"];
+            /** @description Of then. */
+            maintenanceMargin: components["schemas"]["Money"];
+        };
         /** @description One change; `type` says of what. */
-        AccountEvent: components["schemas"]["OrderEvent"] | components["schemas"]["ExecutionEvent"] | components["schemas"]["PositionEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProfileEvent"] | components["schemas"]["LeverageEvent"] | components["schemas"]["CorporateActionEvent"];
+        AccountEvent: components["schemas"]["OrderEvent"] | components["schemas"]["ExecutionEvent"] | components["schemas"]["PositionEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProfileEvent"] | components["schemas"]["LeverageEvent"] | components["schemas"]["CorporateActionEvent"] | components["schemas"]["MarginCallEvent"] | components["schemas"]["LiquidationEvent"];
         /**
          * @description What led to a ledger transaction.
          * @enum {string}
          */
-        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "orders_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "position_reversed" | "brackets_changed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action" | "scenario_played";
+        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "orders_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "position_reversed" | "brackets_changed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action" | "margin_called" | "margin_restored" | "liquidation" | "financing" | "scenario_played";
         /** @description One ledger transaction. */
         AccountUpdate: {
             transactionId: string;

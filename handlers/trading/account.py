@@ -19,7 +19,6 @@ from handlers.trading.events import (
     BarBasis,
     DividendApplied,
     Event,
-    LeverageChanged,
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
@@ -252,7 +251,7 @@ class AccountState:
                 change.corporate_action(event)
             case BalanceChanged():
                 change.balance_changed(event)
-            case LeverageChanged():
+            case _:
                 change.standing = change.standing.apply(event, change.transaction)
 
     def _check_flat(self, change: Change, event: PositionOpened) -> None:

@@ -139,6 +139,8 @@ class Change:
         self.positions[position.position_id] = position.apply(event, self.transaction)
         if isinstance(event, PositionRescaled):
             self._realized(event.realized_pnl - position.realized_pnl, ZERO)
+        if isinstance(event, PositionClosed):
+            self.standing = self.standing.closed(event.position_id)
 
     def corporate_action(self, event: CorporateEvent) -> None:
         self.acted[event.symbol] = event.time

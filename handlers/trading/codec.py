@@ -43,6 +43,10 @@ NAMES: Final[Mapping[str, type[Any]]] = {
     "dividend_applied": events.DividendApplied,
     "balance_changed": events.BalanceChanged,
     "leverage_changed": events.LeverageChanged,
+    "margin_called": events.MarginCalled,
+    "margin_restored": events.MarginRestored,
+    "liquidation_ordered": events.LiquidationOrdered,
+    "financing_charged": events.FinancingCharged,
 }
 _BASES: Final[Mapping[str, type[Any]]] = {"quote": events.QuoteBasis, "bar": events.BarBasis}
 _NAME_OF: Final = {cls: name for name, cls in NAMES.items()}

@@ -275,6 +275,54 @@ class LeverageChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MarginCalled:
+    """Equity came near the maintenance margin; both as they were then."""
+
+    equity: Decimal
+    maintenance_margin: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MarginRestored:
+    equity: Decimal
+    maintenance_margin: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidationOrdered:
+    """Equity fell below the maintenance margin; the order closes so much of the position."""
+
+    order_id: str
+    position_id: str
+    symbol: str
+    quantity: Decimal
+    equity: Decimal
+    maintenance_margin: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FinancingCharged:
+    """What holding a position beyond the end of a session cost.
+
+    Annual rates; amounts in the account's currency, booked by a `BalanceChanged` where not zero.
+    """
+
+    position_id: str
+    symbol: str
+    quantity: Decimal
+    price: Decimal
+    financed: Decimal
+    """The part of the value that is not covered by its initial margin."""
+    days: int
+    financing_rate: Decimal
+    financing: Decimal
+    borrow_rate: Decimal
+    borrow_fee: Decimal
+    until: int
+    """Market time of the session's end at which the next charge is due."""
+
+
+@dataclass(frozen=True, slots=True)
 class SplitApplied:
     """From now on the account holds and orders new shares. Its orders and position follow."""
 
@@ -341,7 +389,9 @@ OrderChange = (
 OrderEvent = OrderAccepted | OrderChange
 PositionEvent = PositionOpened | PositionChanged | PositionRescaled | PositionClosed
 ProfileEvent = AccountRenamed | AccountArchived | AccountRestored
-StandingEvent = LeverageChanged
+StandingEvent = (
+    LeverageChanged | MarginCalled | MarginRestored | LiquidationOrdered | FinancingCharged
+)
 CorporateEvent = SplitApplied | DividendApplied
 AccountEvent = AccountOpened | AccountReset | ProfileEvent | StandingEvent | CorporateEvent
 Event = AccountEvent | OrderEvent | PositionEvent | BalanceChanged

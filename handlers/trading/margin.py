@@ -34,6 +34,7 @@ class PositionFigures:
 @dataclass(frozen=True, slots=True)
 class Figures:
     equity: Decimal
+    market_value: Decimal
     unrealized_pnl: Decimal
     initial_margin: Decimal
     maintenance_margin: Decimal
@@ -43,7 +44,12 @@ class Figures:
 
     @property
     def available_funds(self) -> Decimal:
-        return self.equity - self.initial_margin - self.order_margin
+        bound = money.CONTEXT.add(self.initial_margin, self.order_margin)
+        return money.CONTEXT.subtract(self.equity, bound)
+
+    @property
+    def excess_liquidity(self) -> Decimal:
+        return money.CONTEXT.subtract(self.equity, self.maintenance_margin)
 
     @property
     def margin_level(self) -> Decimal | None:
@@ -78,6 +84,7 @@ def figures(
     available = equity - initial - reserved
     return Figures(
         equity=equity,
+        market_value=value,
         unrealized_pnl=unrealized,
         initial_margin=initial,
         maintenance_margin=maintenance,

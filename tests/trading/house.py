@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from generated.models import OrderType, Side, TimeInForce
 from handlers.brokers.paper import PaperBroker
+from handlers.margin_watch import MarginWatch
 from handlers.oms import Oms
 from handlers.paper_accounts import PaperAccounts
 from handlers.storage.ledger import (
@@ -87,11 +88,14 @@ class House:
             replay_epoch=lambda: self.replay_epoch,
         )
         self.accounts = PaperAccounts(self.oms, market, market, lambda: self.replay_epoch)
+        self.margin_watch = MarginWatch(self.oms, market, self.broker, market)
+        self.oms.add_listener(self.margin_watch)
         self.heard = Heard(self.oms)
         self.oms.add_listener(self.heard)
 
     async def start(self) -> None:
         await self.oms.start()
+        self.margin_watch.start()
         await self.oms.open_accounts(USER)
 
     @property
@@ -104,7 +108,9 @@ class House:
 
     async def quote(self, symbol: str, bid: str, ask: str) -> None:
         self.market.time += 250
-        self.broker.on_quote(self.market.set(symbol, bid, ask))
+        quote = self.market.set(symbol, bid, ask)
+        self.broker.on_quote(quote)
+        self.margin_watch.on_quote(quote)
         await self.oms.close()
 
     def again(self) -> "House":

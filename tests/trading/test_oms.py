@@ -107,6 +107,9 @@ async def test_a_resting_order_fills_on_a_later_quote(house: House, market: Hand
     order = state.order(placed.order.order_id)
     assert order
     assert (order.status, order.average_price) == (OrderStatus.FILLED, Decimal("98.52"))
+    assert market.watched == ["AAPL"], "for the margin of the position"
+    [position] = state.open_positions.values()
+    await house.oms.submit(USER, house.paper, ClosePosition(position.position_id))
     assert market.watched == []
 
 

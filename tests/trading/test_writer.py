@@ -106,7 +106,7 @@ async def test_nothing_is_told_before_it_is_stored(desk: Desk) -> None:
     assert not any(task.done() for task in desk.asked)
     await desk.answers()
     assert [item.sequence for item in desk.house.heard.transactions] == [2, 3, 4]
-    assert desk.house.market.watched == ["AAPL"]
+    assert desk.house.market.watched == ["AAPL"] * 2, "for the order, and for the position"
 
 
 async def test_each_sees_what_was_decided_before_it(desk: Desk) -> None:

@@ -61,6 +61,8 @@ def figures() -> models.AccountFigures:
     return models.AccountFigures(
         time=60_000,
         equity=Decimal(100),
+        market_value=zero,
+        excess_liquidity=Decimal(100),
         unrealized_pnl=zero,
         initial_margin=zero,
         maintenance_margin=zero,

@@ -227,9 +227,9 @@ class TestPnl:
         oms = streams.house.oms
         assert streams.market.watched == []
         await oms.submit(USER, topic.account_id, buy())
-        assert streams.market.watched == ["AAPL"]
+        assert streams.market.watched == ["AAPL"] * 2, "one of them for the account's margin"
         streams.pnl.closed(topic)
-        assert streams.market.watched == []
+        assert streams.market.watched == ["AAPL"]
         streams.pnl.opened(topic)
         [position] = oms.account(USER, topic.account_id).open_positions.values()
         await oms.submit(USER, topic.account_id, ClosePosition(position.position_id))

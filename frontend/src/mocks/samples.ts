@@ -87,11 +87,13 @@ export function figures(changes: Partial<AccountFigures> = {}): AccountFigures {
   return {
     time: TIME,
     equity: '100000',
+    marketValue: '0',
     unrealizedPnl: '0',
     initialMargin: '0',
     maintenanceMargin: '0',
     orderMargin: '0',
     availableFunds: '100000',
+    excessLiquidity: '100000',
     buyingPower: '500000',
     positions: [],
     ...changes,
