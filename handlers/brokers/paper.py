@@ -19,7 +19,7 @@ from handlers.trading.market import Market
 from handlers.trading.models.modeled import ModeledFills
 from handlers.trading.models.profile import FillModels
 from handlers.trading.order import Order
-from handlers.trading.reports import NOT_FILLED_AT_ONCE, Cancel, Report, Trail
+from handlers.trading.reports import Report, Trail
 
 
 @final
@@ -80,7 +80,7 @@ class PaperBroker(Broker, FeedSink):
 
     @override
     def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
-        """A recorded day as a whole; what only waits for this bar and is not filled ends."""
+        """A recorded day as a whole."""
         if resolution is not Resolution.DAY or not closed or not self._by_bars(symbol_id):
             return
         fills = self._fills(symbol_id)
@@ -88,13 +88,6 @@ class PaperBroker(Broker, FeedSink):
             return
         taken = self._exchange.take(symbol_id, span.of_bar(bar_basis(bar)))
         self._tell(taken, lambda order: venue.on_bar(order, bar, fills))
-        missed = self._exchange.at_once(symbol_id, bar.time)
-        self._report(
-            [
-                (item.account_id, (Cancel(item.order.order_id, NOT_FILLED_AT_ONCE, bar.time),))
-                for item in missed
-            ]
-        )
 
     @override
     def on_action(self, action: CorporateAction) -> None:

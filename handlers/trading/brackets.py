@@ -95,7 +95,8 @@ def _target(draft: Books, leg: Order, parent: Order | None, position: Position |
 
 def _sized(leg: Order, quantity: Decimal) -> Event | None:
     if not leg.working:
-        return OrderActivated(leg.order_id, quantity, leg.stop_price, leg.trail_mark)
+        stop = None if leg.trailing_offset is not None else leg.stop_price
+        return OrderActivated(leg.order_id, quantity, stop, trail_mark=None)
     return None if leg.quantity == quantity else resized(leg, quantity)
 
 

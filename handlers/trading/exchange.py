@@ -8,7 +8,6 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import count
 from typing import Final
 
 from generated.models import OrderStatus, Side, TriggerBy
@@ -32,8 +31,8 @@ class _Entry:
     """
 
     key: Decimal
-    age: tuple[int, int]
-    """Before zero: the transaction that accepted it, and when it came into the book."""
+    youth: tuple[int, str]
+    """Of the order itself, so that a book built anew has the same order as the one before."""
     resting: Resting = field(compare=False)
 
 
@@ -46,9 +45,8 @@ class Book:
     """The open orders of one symbol that are at the venue or on their way to it."""
 
     def __init__(self) -> None:
-        self._serial = count()
         self._next: dict[str, _Entry] = {}
-        """Concerned by whatever price comes next: market orders and pending ones."""
+        """Concerned by whatever price comes next: market and pending orders, those at once."""
         self._limits: dict[Side, _Entries] = {side: [] for side in Side}
         self._stops: dict[_Rule, _Entries] = {rule: [] for rule in _RULES}
         self._marks: dict[_Rule, _Entries] = {rule: [] for rule in _RULES}
@@ -60,15 +58,14 @@ class Book:
     def add(self, account_id: str, order: Order) -> None:
         """Takes the order in, or its newer revision in the place of the older."""
         self.remove(order.order_id)
-        age = (-order.sequence, -next(self._serial))
-        resting = Resting(account_id, order)
+        youth, resting = (-order.sequence, order.order_id), Resting(account_id, order)
         places = []
         for entries, key in self._lists_of(order):
-            entry = _Entry(key, age, resting)
+            entry = _Entry(key, youth, resting)
             insort(entries, entry)
             places.append((entries, entry))
         if not places:
-            self._next[order.order_id] = _Entry(Decimal(0), age, resting)
+            self._next[order.order_id] = _Entry(Decimal(0), youth, resting)
         self._places[order.order_id] = places
 
     def remove(self, order_id: str) -> None:
@@ -106,25 +103,14 @@ class Book:
             self.remove(order_id)
         return list(taken.values())
 
-    def take_at_once(self, time: int) -> list[Resting]:
-        """Removes and gives the orders that had to fill at that market time and did not."""
-        taken = [
-            entry.resting
-            for entries in self._limits.values()
-            for entry in entries
-            if entry.resting.order.time_in_force in AT_ONCE
-            and entry.resting.order.working_since <= time
-        ]
-        for resting in taken:
-            self.remove(resting.order.order_id)
-        return taken
-
     def _lists_of(self, order: Order) -> Iterator[tuple[_Entries, Decimal]]:
         """Where the order stands; nowhere means that the next price concerns it."""
         if order.status is OrderStatus.PENDING or order.takes_any_price:
             return
         sign = _sign(order.side)
         if not order.waits_for_trigger:
+            if order.time_in_force in AT_ONCE:
+                return
             if order.limit_price is not None:
                 yield self._limits[order.side], -sign * order.limit_price
             return
@@ -181,11 +167,6 @@ class Exchange:
     def take(self, symbol: str, span: Span) -> list[Resting]:
         book = self._books.get(symbol)
         return book.take(span) if book else []
-
-    def at_once(self, symbol: str, time: int) -> list[Resting]:
-        """Removes and gives the orders that had to fill at that market time and did not."""
-        book = self._books.get(symbol)
-        return book.take_at_once(time) if book else []
 
 
 def _sign(side: Side) -> int:

@@ -86,9 +86,15 @@ def _hear(draft: Draft, item: Report, market: Market) -> None:
     if order.expires_at is not None and order.expires_at <= item.market_time:
         draft.expire(order.order_id)
     elif isinstance(item, Fill) and _unaffordable(draft, order, item, market):
-        draft.reject(order.order_id, InsufficientMargin.code)
+        _refuse(draft, order, InsufficientMargin.code)
     else:
         _book(draft, order, item)
+
+
+def _refuse(draft: Draft, order: Order, reason: str) -> None:
+    """An order that was filled in part was not rejected: what remains of it is canceled."""
+    end = draft.cancel if order.filled_quantity else draft.reject
+    end(order.order_id, reason)
 
 
 def _book(draft: Draft, order: Order, item: Report) -> None:

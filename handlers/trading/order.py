@@ -178,6 +178,7 @@ class Order:
                     stop_price=stop_price,
                     trail_mark=trail_mark,
                     working_since=stamp.market_time,
+                    triggered_at=None,
                 )
             case OrderHeld(_, quantity):
                 return self._moved(Trigger.HOLD, stamp, quantity=quantity)

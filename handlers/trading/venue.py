@@ -1,7 +1,8 @@
 """The rules of the simulated venue: what one quote or one bar does to one order. Pure.
 
 The path inside a bar is not recorded. It is taken to be the one that is worse for the trader: the
-bar reaches a stop before a limit on the other side, and a trailing stop before it follows.
+bar reaches a stop before a limit on the other side, and a trailing stop before it follows. What the
+close shows is certain all the same: a close beyond the stop to which it followed has reached it.
 """
 
 from collections.abc import Iterator
@@ -88,7 +89,21 @@ def _on_bar(order: Order, bar: Bar, fills: ModeledFills) -> Iterator[Report]:
         order = replace(order, triggered_at=bar.time)
         yield from _ended(order, fills.on_bar_at_stop(order, bar, stop), bar.time)
     else:
-        yield from _followed(order, basis.low if buying else basis.high, bar.time)
+        yield from _trailed_on_bar(order, bar, fills)
+
+
+def _trailed_on_bar(order: Order, bar: Bar, fills: ModeledFills) -> Iterator[Report]:
+    """It follows the bar to its end; the close came afterwards and may lie beyond the new stop."""
+    basis = bar_basis(bar)
+    gone_to = basis.low if order.side is Side.BUY else basis.high
+    followed = tuple(_followed(order, gone_to, bar.time))
+    yield from followed
+    moved = trailing.moved(order, gone_to)
+    if not followed or moved.stop_price is None or not _reached(moved, basis.close):
+        return
+    yield _triggered(moved, moved.stop_price, basis, bar.time)
+    moved = replace(moved, triggered_at=bar.time)
+    yield from _ended(moved, fills.on_bar_at_stop(moved, bar, moved.stop_price), bar.time)
 
 
 def seen_by(order: Order, quote: Quote) -> Decimal | None:

@@ -188,7 +188,7 @@ class BrokerSuite(ABC):
         broker.work("acc_2", make_order("ord_3", Side.SELL, "101.00"))
         self.prices(market, broker, "99.40", "99.42")
         self.prices(market, broker, "101.10", "101.12")
-        assert [(account, order) for account, order, _ in reports.fills] == [
+        assert sorted((account, order) for account, order, _ in reports.fills) == [
             ("acc_1", "ord_1"),
             ("acc_2", "ord_2"),
             ("acc_2", "ord_3"),

@@ -1,5 +1,6 @@
 """The book gives what a price triggers, best first, and touches nothing else."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -31,7 +32,8 @@ def book_of(placed: list[Order]) -> Book:
 
 
 def make(index: int, side: Side, limit: Decimal | None) -> Order:
-    return make_order(f"ord_{index}", side, None if limit is None else str(limit))
+    order = make_order(f"ord_{index}", side, None if limit is None else str(limit))
+    return replace(order, sequence=index)
 
 
 @given(orders, prices, prices)
@@ -81,16 +83,20 @@ def test_a_symbol_without_orders_is_forgotten() -> None:
     exchange.add("acc_1", order)
     exchange.remove(order)
     assert exchange.take("AAPL", between(ONE, ONE)) == []
-    assert exchange.at_once("AAPL", START) == []
 
 
-def test_only_what_had_to_fill_by_then_ends() -> None:
-    exchange = Exchange()
-    exchange.add("acc_1", make_order("ord_1", limit="1.00", time_in_force=TimeInForce.IOC))
-    exchange.add("acc_1", make_order("ord_2", limit="1.00"))
-    assert exchange.at_once("AAPL", START - 1) == []
-    assert [item.order.order_id for item in exchange.at_once("AAPL", START)] == ["ord_1"]
-    assert exchange.at_once("AAPL", START) == []
+def test_what_must_fill_at_once_is_concerned_by_whatever_price_comes_next() -> None:
+    book = book_of([make_order("ord_1", limit="1.00", time_in_force=TimeInForce.IOC)])
+    book.add("acc_1", make_order("ord_2", limit="1.00"))
+    dear = between(Decimal(2), Decimal(3))
+    assert [item.order.order_id for item in book.take(dear)] == ["ord_1"]
+
+
+def test_a_book_built_anew_has_the_same_order() -> None:
+    first, second = make(1, Side.BUY, Decimal(5)), make(2, Side.BUY, Decimal(5))
+    for placed in ([first, second], [second, first], [first, second, first]):
+        taken = book_of(placed).take(between(ONE, ONE))
+        assert [item.order for item in taken] == [first, second]
 
 
 @given(st.sampled_from(Side), st.one_of(st.none(), prices), st.tuples(prices, prices))
