@@ -1,16 +1,35 @@
 """Random sequences of commands and quotes: all types of orders, brackets, groups, models."""
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.trading import events
 from handlers.trading.account import AccountState
 from tests.scale import scaled
-from tests.trading.steps import WIDTH, Quoted, Step, steps_of
-from tests.trading.test_properties import snapshot
+from tests.trading.steps import WIDTH, Quoted, Restarted, Step, steps_of
+from tests.trading.test_properties import ledger_text, snapshot
 from tests.trading.walk import Walk
 from tests.trading.witness import Witness
 
+KINDS = (
+    events.OrderAccepted,
+    events.OrderActivated,
+    events.OrderHeld,
+    events.OrderTriggered,
+    events.OrderTrailed,
+    events.OrderModified,
+    events.OrderFilled,
+    events.OrderCanceled,
+    events.OrderExpired,
+    events.OrderRejected,
+    events.PositionOpened,
+    events.PositionChanged,
+    events.PositionClosed,
+    events.BalanceChanged,
+)
 drawn = st.binary(min_size=10 * WIDTH, max_size=60 * WIDTH)
 
 
@@ -20,8 +39,10 @@ def walked(steps: list[Step], *, modeled: bool) -> tuple[Walk, Witness]:
     witness = Witness(walk.desk, modeled=modeled)
     for step in steps:
         walk.take(step)
-        shown = isinstance(step, Quoted) and step.symbol not in walk.market.closed
-        witness.look(walk.market.quotes[step.symbol] if shown else None)
+        quote = None
+        if isinstance(step, Quoted) and step.symbol not in walk.market.closed:
+            quote = walk.market.quotes[step.symbol]
+        witness.look(quote)
     return walk, witness
 
 
@@ -45,3 +66,25 @@ def test_whatever_happens_the_account_is_right(data: bytes, modeled: bool) -> No
 @pytest.mark.fuzz
 def test_whatever_happens_ten_thousand_times() -> None:
     settings(max_examples=scaled(200, 10_000))(given(drawn, st.booleans())(check))()
+
+
+@given(drawn, st.booleans(), st.sets(st.integers(0, 60)))
+def test_a_restart_at_any_moment_changes_nothing(
+    data: bytes, modeled: bool, moments: set[int]
+) -> None:
+    steps = steps_of(data)
+    unbroken, _ = walked(steps, modeled=modeled)
+    broken: list[Step] = []
+    for at, step in enumerate(steps):
+        broken += [Restarted(), step] if at in moments else [step]
+    restarted, _ = walked(broken, modeled=modeled)
+    assert ledger_text(restarted.desk.ledger) == ledger_text(unbroken.desk.ledger)
+
+
+def test_the_walks_come_everywhere() -> None:
+    seen: set[str] = set()
+    for seed in range(40):
+        data = Random(seed).randbytes(50 * WIDTH)
+        _, witness = walked(steps_of(data), modeled=seed % 2 == 1)
+        seen |= {kind for kind, times in witness.kinds.items() if times}
+    assert {kind.__name__ for kind in KINDS} <= seen

@@ -142,6 +142,8 @@ class Witness:
             case events.OrderRejected():
                 seen.status = "rejected"
                 assert not seen.filled
+            case _:
+                raise AssertionError(f"{event} in a walk")
 
     def _accepted(self, event: events.OrderAccepted, stamp: Transaction) -> None:
         since = max(stamp.market_time, event.effective_at or 0)
