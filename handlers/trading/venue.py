@@ -99,11 +99,12 @@ def _trailed_on_bar(order: Order, bar: Bar, fills: ModeledFills) -> Iterator[Rep
     followed = tuple(_followed(order, gone_to, bar.time))
     yield from followed
     moved = trailing.moved(order, gone_to)
-    if not followed or moved.stop_price is None or not _reached(moved, basis.close):
+    stop = moved.stop_price
+    if not followed or stop is None or not triggers.reached(order.side, stop, basis.close):
         return
-    yield _triggered(moved, moved.stop_price, basis, bar.time)
+    yield _triggered(moved, stop, basis, bar.time)
     moved = replace(moved, triggered_at=bar.time)
-    yield from _ended(moved, fills.on_bar_at_stop(moved, bar, moved.stop_price), bar.time)
+    yield from _ended(moved, fills.on_bar_at_stop(moved, bar, stop), bar.time)
 
 
 def seen_by(order: Order, quote: Quote) -> Decimal | None:
