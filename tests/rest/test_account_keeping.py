@@ -41,6 +41,24 @@ async def test_an_account_is_created_and_trades(desk: TradingDesk) -> None:
     assert foreign.status_code == 404
 
 
+async def test_a_cash_account_pays_in_full(desk: TradingDesk) -> None:
+    account = (await desk.mine.post("/accounts", json={**NEW, "type": "cash"})).json()
+    path = f"/accounts/{account['accountId']}"
+    order = {"type": "market", "symbol": "AAPL", "side": "buy", "quantity": "100"}
+    assert (await desk.mine.post(f"{path}/orders", json=order)).status_code == 201
+    held = (await desk.mine.get(path)).json()
+    assert (held["type"], held["balance"]["balance"]) == ("cash", "14999")
+    assert held["figures"]["equity"] == "24998"
+    activities = (await desk.mine.get(f"{path}/activities")).json()["activities"]
+    assert [(item["kind"], item["amount"]) for item in activities] == [
+        ("purchase", "-10001"),
+        ("deposit", "25000"),
+    ]
+    refused = await desk.mine.post(f"{path}/orders", json={**order, "quantity": "1000"})
+    assert refused.json()["code"] == "insufficient_margin"
+    assert (await desk.mine.post(f"{path}/reset", json={})).json()["figures"]["equity"] == "25000"
+
+
 async def test_a_repeated_creation_answers_the_same_and_creates_once(desk: TradingDesk) -> None:
     key = {"Idempotency-Key": "first"}
     first = await desk.mine.post("/accounts", json=NEW, headers=key)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from generated.models import ActivityType, OrderType, Side, TimeInForce
+from generated.models import AccountType, ActivityType, OrderType, Side, TimeInForce
 from handlers.market.bars import Bar
 from handlers.trading import performance
 from handlers.trading.commands import PlaceOrder
@@ -17,10 +17,15 @@ TODAY = START // DAY * DAY
 
 
 @pytest.fixture
-def desk() -> Desk:
+def market() -> HandMarket:
     market = HandMarket()
     for symbol in ("AAPL", "MSFT"):
         market.set(symbol, "99.99", "100.01")
+    return market
+
+
+@pytest.fixture
+def desk(market: HandMarket) -> Desk:
     return Desk(market)
 
 
@@ -53,6 +58,21 @@ def test_days_are_valued_at_their_closes_as_they_were_then(desk: Desk) -> None:
     )
     assert equity_days(desk.state.view(), closes, TODAY, TODAY + 2 * DAY) == found[1:2]
     assert equity_days(desk.state.view(), {}, None, TODAY + 3 * DAY) == ()
+
+
+def test_a_cash_account_is_worth_its_cash_and_its_positions(market: HandMarket) -> None:
+    desk = Desk(market, kind=AccountType.CASH)
+    desk.buy("AAPL", "10")
+    later(desk, DAY)
+    desk.sell("AAPL", "4")
+    view = desk.state.view()
+    closes = {"AAPL": [bar(TODAY, 105.5), bar(TODAY + DAY, 90.0)]}
+    assert equity_days(view, closes, None, TODAY + 2 * DAY) == (
+        EquityDay(TODAY, Decimal("100054.90"), Decimal("1055.00")),
+        EquityDay(TODAY + DAY, Decimal("99939.86"), Decimal("540.00")),
+    )
+    [symbol] = performance.by_symbol(view.executions(), view.activities())
+    assert texts(symbol.net_pnl, symbol.carry) == ("-0.08", "0")
 
 
 def test_nothing_was_earned_before_the_first_fill(desk: Desk) -> None:

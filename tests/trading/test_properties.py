@@ -121,6 +121,8 @@ def check_account(desk: Desk) -> None:
     cost = sum((item.sign * item.cost_basis for item in positions), Decimal(0))
     assert state.balance.balance == 100_000 + paid + cost, "money is conserved"
     assert state.balance.balance == 100_000 + state.balance.realized_pnl
+    booked = state.view().activities()
+    assert sum(item.amount for item in booked) == booked[-1].balance == state.balance.balance
 
     result = margin.figures(
         state.balance.balance,
@@ -153,6 +155,8 @@ def snapshot(state: AccountState) -> tuple[object, ...]:
     return (
         view.as_of,
         view.balance,
+        view.profile,
+        view.activities(),
         tuple(view.orders()),
         tuple(view.positions(PositionStatus.OPEN)),
         tuple(view.positions(PositionStatus.CLOSED)),
