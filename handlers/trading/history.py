@@ -26,7 +26,9 @@ class History(Generic[T]):
         self._versions: list[T] = []
 
     def put(self, sequence: int, value: T) -> None:
-        """A transaction leaves one version, its last."""
+        """A transaction leaves one version, its last, and none of what it left as it was."""
+        if self._versions and self._versions[-1] is value:
+            return
         if self._sequences and self._sequences[-1] == sequence:
             self._versions[-1] = value
             return
