@@ -11,6 +11,7 @@ import type {
 } from '@generated/models'
 import { add, compare, multiply, nearestStep, subtract } from '@/shared/money'
 import { quoteAt, symbols } from './market'
+import { ordersOf } from './orders'
 import { account, balance, execution, figures, order, position } from './samples'
 
 /** A broker that books at once and forgets everything with the page: enough to drive the screens. */
@@ -34,20 +35,15 @@ export class MockBroker {
   place(request: PlaceOrderRequest): OrderResult | Problem {
     const refusal = refuse(request)
     if (refusal) return refusal
-    const placed = order({
-      ...request,
-      orderId: `ord_${++this.ids}`,
-      accountId: this.accountId,
-      limitPrice: request.type === 'limit' ? request.limitPrice : undefined,
-      remainingQuantity: request.quantity,
-      createdAt: Date.now(),
-    })
-    return this.meets(placed) ? this.fill(placed) : this.book(placed, 'order_placed', [])
+    const [placed, ...legs] = ordersOf(request, this.accountId, () => `ord_${++this.ids}`)
+    for (const leg of legs) this.orders.set(leg.orderId, leg)
+    const held = legs.map((leg): AccountEvent => ({ type: 'order', order: leg }))
+    return this.meets(placed) ? this.fill(placed, held) : this.book(placed, 'order_placed', held)
   }
 
   cancel(orderId: string): OrderResult | undefined {
     const found = this.orders.get(orderId)
-    if (found?.status !== 'working') return undefined
+    if (found?.status !== 'working' && found?.status !== 'held') return undefined
     return this.book({ ...found, status: 'canceled', revision: 2 }, 'order_canceled', [])
   }
 
@@ -110,11 +106,12 @@ export class MockBroker {
 
   private meets({ type, side, symbol, limitPrice }: Order): boolean {
     const { bid, ask } = quoteAt(symbol, Date.now())
-    if (type === 'market' || limitPrice === undefined) return true
+    if (type === 'market') return true
+    if (type !== 'limit' || limitPrice === undefined) return false
     return side === 'buy' ? compare(limitPrice, ask) >= 0 : compare(limitPrice, bid) <= 0
   }
 
-  private fill(placed: Order): OrderResult {
+  private fill(placed: Order, others: AccountEvent[] = []): OrderResult {
     const { bid, ask } = quoteAt(placed.symbol, Date.now())
     const price = placed.side === 'buy' ? ask : bid
     const held = [...this.positions.values()].find((each) => each.symbol === placed.symbol)
@@ -160,6 +157,7 @@ export class MockBroker {
       { type: 'execution', execution: made },
       { type: 'position', position: next },
       { type: 'balance', balance: balance() },
+      ...others,
     ])
   }
 

@@ -155,8 +155,8 @@ export class MockStream {
     }
     return () => {
       const broker = this.broker(accountId)
-      const working = [...(broker?.orders.values() ?? [])].filter(
-        (each) => each.status === 'working',
+      const working = [...(broker?.orders.values() ?? [])].filter((each) =>
+        ['pending', 'held', 'working'].includes(each.status),
       )
       return {
         accountId,

@@ -1,4 +1,5 @@
 import type {
+  Account,
   AccountSnapshot,
   AccountEvent,
   AccountUpdate,
@@ -16,12 +17,19 @@ export interface LedgerState {
   readonly epoch: string
   readonly sequence: number
   readonly balance: Balance
-  /** All orders known, by id; the working ones are complete, the ended ones are as far as they were read. */
+  /** All orders known, by id; the open ones are complete, the ended ones are as far as they were read. */
   readonly orders: ReadonlyMap<string, Order>
   /** The open positions, by id. */
   readonly positions: ReadonlyMap<string, Position>
   /** Newest first, as far as they were read. */
   readonly executions: readonly Execution[]
+  /** Name and state of the account, once they have changed. */
+  readonly profile?: Readonly<Pick<Account, 'name' | 'archived'>>
+}
+
+/** Whether an order can still fill: it is on its way, waits for its entry, or works. */
+export function isOpen({ status }: Pick<Order, 'status'>): boolean {
+  return status === 'pending' || status === 'held' || status === 'working'
 }
 
 export type Applied =
@@ -33,7 +41,7 @@ export type Applied =
 
 /**
  * The state that a snapshot describes. What an earlier state of the same epoch knows of ended orders and of
- * executions stays; its working orders do not, since the snapshot has all that still work.
+ * executions stays; its open orders do not, since the snapshot has all that are still open.
  */
 export function fromSnapshot(
   snapshot: AccountSnapshot,
@@ -42,7 +50,7 @@ export function fromSnapshot(
   earlier?: LedgerState,
 ): LedgerState {
   const kept = earlier?.epoch === epoch ? earlier : undefined
-  const ended = [...(kept?.orders.values() ?? [])].filter((order) => order.status !== 'working')
+  const ended = [...(kept?.orders.values() ?? [])].filter((order) => !isOpen(order))
   return {
     accountId: snapshot.accountId,
     epoch,
@@ -51,6 +59,7 @@ export function fromSnapshot(
     orders: new Map([...ended, ...snapshot.orders].map((order) => [order.orderId, order])),
     positions: new Map(snapshot.positions.map((each) => [each.positionId, each])),
     executions: kept?.executions ?? [],
+    profile: earlier?.profile,
   }
 }
 
@@ -74,6 +83,8 @@ function applyEvent(state: LedgerState, event: AccountEvent): LedgerState {
       return { ...state, balance: event.balance }
     case 'reset':
       return { ...state, ...EMPTY, epoch: event.epoch, balance: event.balance }
+    case 'profile':
+      return { ...state, profile: { name: event.name, archived: event.archived } }
     default:
       return state
   }

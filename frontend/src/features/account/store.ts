@@ -4,12 +4,20 @@ import type { Account, AccountClock } from '@generated/models'
 import { listAccounts } from '@/services'
 import { isText, stored } from '@/shared/composables/stored'
 import { follow, type Followed } from './follow'
+import { isOpen } from './ledger'
 
 /** The user's accounts, followed as long as the terminal is open, and the one that the screen shows. */
 export const useAccounts = defineStore('accounts', () => {
-  const accounts = shallowRef<readonly Account[]>([])
+  const listed = shallowRef<readonly Account[]>([])
   const followed = shallowReactive(new Map<string, Followed>())
   const remembered = stored('account', '', isText)
+  /** The account last chosen for each clock. */
+  const lastOf = {
+    live: stored('account-live', '', isText),
+    replay: stored('account-replay', '', isText),
+  }
+
+  const accounts = computed(() => listed.value.map(asTold).filter((each) => !each.archived))
 
   const current = computed(
     () => accounts.value.find((each) => each.accountId === remembered.value) ?? accounts.value[0],
@@ -23,32 +31,48 @@ export const useAccounts = defineStore('accounts', () => {
   const broker = computed(() => currentFollowed.value?.broker.value)
   const balance = computed(() => ledger.value?.balance ?? current.value?.balance)
   const orders = computed(() => [...(ledger.value?.orders.values() ?? [])].sort(newestFirst))
-  const workingOrders = computed(() => orders.value.filter((each) => each.status === 'working'))
+  const openOrders = computed(() => orders.value.filter(isOpen))
   const positions = computed(() =>
     [...(ledger.value?.positions.values() ?? [])].sort((a, b) => b.openedAt - a.openedAt),
   )
   const executions = computed(() => ledger.value?.executions ?? [])
 
+  /** An account as its stream has told of it since it was read. */
+  function asTold(account: Account): Account {
+    const profile = followed.get(account.accountId)?.ledger.value?.profile
+    return profile ? { ...account, ...profile } : account
+  }
+
   async function load(): Promise<void> {
-    accounts.value = await listAccounts()
-    for (const { accountId } of accounts.value) {
-      if (!followed.has(accountId)) followed.set(accountId, follow(accountId))
+    const read = await listAccounts()
+    const ids = new Set(read.map((each) => each.accountId))
+    for (const [accountId, each] of followed) {
+      if (ids.has(accountId)) continue
+      each.stop()
+      followed.delete(accountId)
     }
+    for (const accountId of ids)
+      if (!followed.has(accountId)) followed.set(accountId, follow(accountId))
+    listed.value = read
   }
 
   function leave(): void {
     for (const each of followed.values()) each.stop()
     followed.clear()
-    accounts.value = []
+    listed.value = []
   }
 
-  /** The account that trades symbols of this clock. */
+  /** The account that trades symbols of this clock: the one on the screen, else the one last chosen. */
   function forClock(clock: AccountClock): Account | undefined {
-    return accounts.value.find((each) => each.clock === clock)
+    if (current.value?.clock === clock) return current.value
+    const fitting = accounts.value.filter((each) => each.clock === clock)
+    return fitting.find((each) => each.accountId === lastOf[clock].value) ?? fitting[0]
   }
 
   function choose(accountId: string): void {
     remembered.value = accountId
+    const chosen = accounts.value.find((each) => each.accountId === accountId)
+    if (chosen) lastOf[chosen.clock].value = accountId
   }
 
   function figuresOf(account: Account) {
@@ -68,7 +92,7 @@ export const useAccounts = defineStore('accounts', () => {
     broker,
     balance,
     orders,
-    workingOrders,
+    openOrders,
     positions,
     executions,
     load,

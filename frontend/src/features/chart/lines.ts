@@ -3,7 +3,7 @@ import { formatAverage, formatQuantity } from '@/shared/money'
 import { text } from '@/shared/text'
 import type { PriceLine } from './adapter'
 
-/** The lines of a symbol: its working orders at their limits, its position at its average price. */
+/** The lines of a symbol: its open orders at their stops and limits, its position at its average price. */
 export function linesOf(
   symbol: string,
   orders: readonly Order[],
@@ -11,9 +11,7 @@ export function linesOf(
 ): PriceLine[] {
   return [
     ...positions.filter((each) => each.symbol === symbol).map(positionLine),
-    ...orders
-      .filter((each) => each.symbol === symbol && each.status === 'working')
-      .flatMap(orderLine),
+    ...orders.filter((each) => each.symbol === symbol).flatMap(orderLines),
   ]
 }
 
@@ -26,12 +24,23 @@ function positionLine(position: Position): PriceLine {
   return { id: position.positionId, price: Number(position.averagePrice), label, tone: 'position' }
 }
 
-function orderLine(order: Order): PriceLine[] {
-  if (order.limitPrice === undefined) return []
+/** Where the order waits: at its stop until that is triggered, and at its limit. */
+function orderLines(order: Order): PriceLine[] {
+  const what = order.bracketLeg
+    ? text.bracket.legs[order.bracketLeg]
+    : text.ticket.types[order.type]
   const label = text.chart.orderLine(
     text.ticket.sides[order.side],
     formatQuantity(order.remainingQuantity),
-    text.ticket.types[order.type],
+    what,
   )
-  return [{ id: order.orderId, price: Number(order.limitPrice), label, tone: order.side }]
+  const prices = {
+    stop: order.triggeredAt === undefined ? order.stopPrice : undefined,
+    limit: order.limitPrice,
+  }
+  return Object.entries(prices).flatMap(([at, price]) =>
+    price === undefined
+      ? []
+      : [{ id: `${order.orderId}:${at}`, price: Number(price), label, tone: order.side }],
+  )
 }

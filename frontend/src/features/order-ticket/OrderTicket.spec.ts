@@ -3,9 +3,12 @@ import type { PlaceOrderRequest } from '@generated/models'
 import { describe, expect, it, vi } from 'vitest'
 import { useAccounts } from '@/features/account'
 import { useWorkspace } from '@/features/workspace'
+import { problem } from '@/mocks/broker'
+import { refused } from '@/mocks/handlers'
 import { server } from '@/mocks/node'
 import { render } from '@/mocks/render'
 import { notices } from '@/shared/composables/notices'
+import { localZone, wallTime } from '@/shared/time'
 import OrderTicket from './OrderTicket.vue'
 
 async function open() {
@@ -61,6 +64,83 @@ describe('the order ticket', () => {
     await button(/^Use 100.01$/).trigger('click')
     expect(field('Limit price').element.value).toBe('100.01')
     expect(ticket.find('[role="alert"]').exists()).toBe(false)
+  })
+
+  it('places a bracket with its entry, and shows what each leg would bring', async () => {
+    const { ticket, button, field, submit } = await open()
+    await button(/^Limit$/).trigger('click')
+    await field('Limit price').setValue('100')
+    await field('Take profit').setValue(true)
+    await field('Stop loss').setValue(true)
+    expect(field('Take profit price').element.value).toBe('101.00')
+    expect(ticket.get('[data-testid="take-profit-distance"]').text()).toBe(
+      '100 ticks · 1.00 % · Profit 10.00 USD',
+    )
+    expect(ticket.get('[data-testid="stop-loss-distance"]').text()).toContain('Loss 10.00 USD')
+    expect(ticket.text()).toContain('Reward is 1 times the risk')
+    await submit()
+    await vi.waitFor(() => {
+      const orders = useAccounts().openOrders
+      expect(orders.map((each) => each.bracketLeg ?? each.type).sort()).toEqual([
+        'limit',
+        'stop_loss',
+        'take_profit',
+      ])
+    })
+  })
+
+  it('shows a refusal beside the leg that it is about, and the rest below', async () => {
+    const { ticket, button, field, submit } = await open()
+    server.use(
+      http.post('*/api/v1/accounts/:accountId/orders', () =>
+        refused({
+          ...problem(422, 'bracket_wrong_side', 'A bracket leg lies on the wrong side'),
+          detail: 'Two faults.',
+          errors: [
+            {
+              field: '/stopLoss/stopPrice',
+              rule: 'bracket_side',
+              message: 'Below 187.42.',
+              nearest: '187.41',
+            },
+            { field: '/symbol', rule: 'price', message: 'Another fault.' },
+          ],
+        }),
+      ),
+    )
+    await field('Stop loss').setValue(true)
+    await submit()
+    await vi.waitFor(() => {
+      expect(ticket.get('[data-testid="refusal"]').text()).toBe('Two faults. Another fault.')
+    })
+    expect(field('Stop loss price').attributes('aria-invalid')).toBe('true')
+    expect(ticket.text()).toContain('Below 187.42.')
+    await button(/^Use 187.41$/).trigger('click')
+    expect(field('Stop loss price').element.value).toBe('187.41')
+  })
+
+  it('takes an end for a gtd order, and moves it to the nearest that would do', async () => {
+    const { button, field, submit } = await open()
+    await button(/^GTD$/).trigger('click')
+    expect(field('Ends at').element.value).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/)
+    const nearest = Date.UTC(2026, 10, 30, 16, 30, 0, 1)
+    server.use(
+      http.post('*/api/v1/accounts/:accountId/orders', () =>
+        refused({
+          ...problem(422, 'expiry_invalid', 'The expiry does not fit'),
+          detail: 'expiresAt has passed.',
+          errors: [
+            { field: '/expiresAt', rule: 'future', message: 'Later.', nearest: String(nearest) },
+          ],
+        }),
+      ),
+    )
+    await submit()
+    await vi.waitFor(() => {
+      button(/^Use 2026-/)
+    })
+    await button(/^Use 2026-/).trigger('click')
+    expect(field('Ends at').element.value).toBe(wallTime(nearest + 59_999, localZone()))
   })
 
   it('says what a rule of the whole order refused', async () => {

@@ -1,1 +1,2 @@
+export { emptyLegs, type LegsDraft } from './bracket'
 export { default as OrderTicket } from './OrderTicket.vue'

@@ -1,19 +1,18 @@
 import { useMutation } from '@pinia/colada'
 import { ref } from 'vue'
 import type { OrderResult, PlaceOrderRequest } from '@generated/models'
-import { newKey, placeOrder, reasonOf, RequestFailed } from '@/services'
+import { isOpen } from '@/features/account'
+import { placeOrder, RequestFailed } from '@/services'
 import { notify } from '@/shared/composables/notices'
 import { formatPrice, formatQuantity } from '@/shared/money'
 import { text } from '@/shared/text'
-import { request, type Draft, type Refusals } from './draft'
+import { refusedBy, type FieldPath, type Refused, type Refusals } from './refusals'
 
-const FIELDS = ['quantity', 'limitPrice'] as const
-
-/** Sends drafts. While the outcome of one is unknown, sending again repeats it under its key: it acts once. */
+/** Sends orders. While the outcome of one is unknown, sending again repeats it under its key: it acts once. */
 export function useSubmit() {
   const refusals = ref<Refusals>({})
   const failure = ref<string>()
-  const unanswered = ref<{ accountId: string; order: PlaceOrderRequest }>()
+  const unanswered = ref<() => Promise<boolean>>()
   const mutation = useMutation({
     mutation: ({ accountId, order }: { accountId: string; order: PlaceOrderRequest }) =>
       placeOrder(accountId, order),
@@ -25,56 +24,56 @@ export function useSubmit() {
     unanswered.value = undefined
   }
 
-  async function send(accountId: string, order: PlaceOrderRequest): Promise<void> {
+  function refuse(refused: Refused): void {
+    refusals.value = refused.refusals
+    failure.value = refused.failure
+  }
+
+  /** Whether the order was taken; `shown` are the fields beside which a refusal can stand. */
+  async function submit(
+    accountId: string,
+    order: PlaceOrderRequest,
+    shown: readonly FieldPath[],
+  ): Promise<boolean> {
     clear()
     try {
       announce(await mutation.mutateAsync({ accountId, order }))
+      return true
     } catch (error) {
       if (error instanceof RequestFailed && error.ambiguous) {
-        unanswered.value = { accountId, order }
+        unanswered.value = () => submit(accountId, order, shown)
         failure.value = text.ticket.ambiguous
-        return
-      }
-      refusals.value = refusalsOf(error)
-      if (Object.keys(refusals.value).length === 0) failure.value = reasonOf(error)
+      } else refuse(refusedBy(error, shown))
+      return false
     }
   }
 
-  const submit = (accountId: string, draft: Draft, symbol: string) =>
-    send(accountId, request(draft, symbol, newKey('ui')))
-  const sendAgain = () =>
-    unanswered.value ? send(unanswered.value.accountId, unanswered.value.order) : Promise.resolve()
+  const sendAgain = () => unanswered.value?.() ?? Promise.resolve(false)
 
-  return { refusals, failure, unanswered, busy: mutation.isLoading, clear, submit, sendAgain }
-}
-
-/** What the server said of the fields that the ticket has. Of a single one the Problem's detail says it best. */
-function refusalsOf(error: unknown): Refusals {
-  if (!(error instanceof RequestFailed)) return {}
-  const alone = error.problem?.errors?.length === 1 ? error.problem.detail : undefined
-  const entries = FIELDS.flatMap((name) => {
-    const found = error.field(name)
-    return found
-      ? [[name, { message: alone ?? found.message, nearest: found.nearest }] as const]
-      : []
-  })
-  return Object.fromEntries(entries)
+  return {
+    refusals,
+    failure,
+    unanswered,
+    busy: mutation.isLoading,
+    clear,
+    refuse,
+    submit,
+    sendAgain,
+  }
 }
 
 function announce({ order }: OrderResult): void {
   const side = text.ticket.sides[order.side]
   const quantity = formatQuantity(order.quantity)
+  const status = text.orders.statuses[order.status]
   if (order.status === 'filled' && order.averagePrice !== undefined) {
     notify(
       'good',
       text.ticket.filled(side, quantity, order.symbol, formatPrice(order.averagePrice)),
     )
-  } else if (order.status === 'working') {
-    notify('plain', text.ticket.working(side, quantity, order.symbol))
+  } else if (isOpen(order)) {
+    notify('plain', text.ticket.waits(side, quantity, order.symbol, status))
   } else {
-    notify(
-      'plain',
-      text.ticket.ended(side, quantity, order.symbol, text.orders.statuses[order.status]),
-    )
+    notify('plain', text.ticket.ended(side, quantity, order.symbol, status))
   }
 }

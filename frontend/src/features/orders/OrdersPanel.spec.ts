@@ -9,7 +9,7 @@ describe('the orders', () => {
   it('list what works, and cancel it', async () => {
     const panel = render(OrdersPanel)
     await useAccounts().load()
-    expect(panel.text()).toContain('No working orders')
+    expect(panel.text()).toContain('No open orders')
     await placeOrder('paper', {
       type: 'limit',
       symbol: 'AAPL',
@@ -32,5 +32,43 @@ describe('the orders', () => {
     expect([...(mock.brokers.paper?.orders.values() ?? [])].map((each) => each.status)).toEqual([
       'canceled',
     ])
+  })
+
+  it('show legs under their entry, with the prices that each waits for', async () => {
+    const panel = render(OrdersPanel)
+    await useAccounts().load()
+    await placeOrder('paper', {
+      type: 'stop_limit',
+      symbol: 'AAPL',
+      side: 'buy',
+      quantity: '4',
+      stopPrice: '300.00',
+      limitPrice: '301.00',
+      takeProfit: { limitPrice: '310.00' },
+      stopLoss: { trailingOffset: '1.5', trailingOffsetType: 'percent' },
+    })
+    await placeOrder('paper', {
+      type: 'limit',
+      symbol: 'MSFT',
+      side: 'buy',
+      quantity: '1',
+      limitPrice: '1.00',
+    })
+    const rows = () => panel.findAll('tbody tr').map((row) => row.text().replace(/\s+/g, ' '))
+    await vi.waitFor(() => {
+      expect(rows()).toHaveLength(4)
+    })
+    const at = rows().findIndex((row) => row.includes('Stop limit'))
+    expect(rows()[at]).toMatch(/301\.00\s*300\.00/)
+    expect(
+      rows()
+        .slice(at + 1, at + 3)
+        .join(),
+    ).toMatch(/Take profit.*310\.00.*Held/)
+    expect(
+      rows()
+        .slice(at + 1, at + 3)
+        .join(),
+    ).toMatch(/Stop loss.*1\.5 %.*Held/)
   })
 })

@@ -15,6 +15,12 @@ export function parseDecimal(text: string): Decimal | undefined {
   return isDecimal(plain) ? plainString(new Big(plain)) : undefined
 }
 
+/** What a person typed if it is a decimal above zero, or undefined. */
+export function positiveDecimal(text: string): Decimal | undefined {
+  const value = parseDecimal(text)
+  return value !== undefined && sign(value) > 0 ? value : undefined
+}
+
 export function add(a: Decimal, b: Decimal): Decimal {
   return plainString(new Big(a).plus(b))
 }

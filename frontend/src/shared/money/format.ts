@@ -32,6 +32,16 @@ export function formatPrice(price: Decimal, tickSize?: Decimal): string {
   return format(fixed(places), price)
 }
 
+/** A price as a person would type it: with the decimals of its tick and without separators. */
+export function formatPlain(price: Decimal, tickSize: Decimal): string {
+  return formatPrice(price, tickSize).replaceAll(',', '')
+}
+
+/** A ratio in few digits: "2", "1.5", "0.33". */
+export function formatRatio(value: Decimal): string {
+  return format(formatter('ratio', { maximumFractionDigits: 2 }), value)
+}
+
 /** An average price: up to two decimals more than the tick has. */
 export function formatAverage(price: Decimal, tickSize: Decimal): string {
   const least = decimalPlaces(tickSize)

@@ -67,3 +67,28 @@ export function formatAge(milliseconds: number): string {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`
   return `${Math.round(seconds / 3600)} h`
 }
+
+/** What a clock in the zone shows, to the minute: "2026-11-24T17:30". */
+export function wallTime(time: number, zone: string): string {
+  const key = `wall:${zone}`
+  let found = formatters.get(key)
+  if (!found) {
+    // Swedish writes dates as ISO 8601 does.
+    found = new Intl.DateTimeFormat('sv-SE', {
+      dateStyle: 'short',
+      timeStyle: 'short',
+      timeZone: zone,
+    })
+    formatters.set(key, found)
+  }
+  return found.format(time).replace(' ', 'T')
+}
+
+/** The time at which a clock in the zone shows that, or undefined where it is none. */
+export function atWallTime(wall: string, zone: string): number | undefined {
+  const asUtc = Date.parse(`${wall}Z`)
+  if (Number.isNaN(asUtc)) return undefined
+  const ahead = (time: number) => Date.parse(`${wallTime(time, zone)}Z`) - time
+  const near = asUtc - ahead(asUtc)
+  return asUtc - ahead(near)
+}

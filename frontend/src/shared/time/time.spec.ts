@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatAge, formatDate, formatStamp, formatTime, zoneOffset } from '.'
+import { atWallTime, formatAge, formatDate, formatStamp, formatTime, wallTime, zoneOffset } from '.'
 
 const WINTER = Date.UTC(2026, 10, 23, 14, 3, 9)
 const SUMMER = Date.UTC(2026, 6, 1, 14, 3, 9)
@@ -27,5 +27,17 @@ describe('times', () => {
     expect(formatAge(42_000)).toBe('42 s')
     expect(formatAge(600_000)).toBe('10 min')
     expect(formatAge(7_200_000)).toBe('2 h')
+  })
+
+  it('reads a clock of the zone, before and after it is put forward', () => {
+    for (const time of [
+      Date.UTC(2026, 2, 29, 0, 59),
+      Date.UTC(2026, 2, 29, 1, 1),
+      WINTER - (WINTER % 60_000),
+    ]) {
+      expect(atWallTime(wallTime(time, 'Europe/Berlin'), 'Europe/Berlin')).toBe(time)
+    }
+    expect(wallTime(Date.UTC(2026, 6, 1, 12, 5), 'America/New_York')).toBe('2026-07-01T08:05')
+    expect(atWallTime('', 'UTC')).toBeUndefined()
   })
 })

@@ -4,8 +4,8 @@ export interface Column<Row> {
   label: string
   align?: 'start' | 'end'
   muted?: boolean
-  /** Shown only where there is room for it. */
-  room?: 'medium' | 'wide'
+  /** Shown only where there is room for it, or (`narrow`) only where there is none for others. */
+  room?: 'narrow' | 'medium' | 'wide'
   /** The head is for screen readers only, as over a column of buttons. */
   hideLabel?: boolean
   text?: (row: Row) => string
@@ -22,6 +22,23 @@ export interface Sorting {
 export function nextSorting(current: Sorting | undefined, key: string): Sorting | undefined {
   if (current?.key !== key) return { key, order: 'ascending' }
   return current.order === 'ascending' ? { key, order: 'descending' } : undefined
+}
+
+/** Each row under its parent, if that is among them; apart from that the order stays. */
+export function nest<Row>(
+  rows: readonly Row[],
+  key: (row: Row) => string,
+  parent: (row: Row) => string | undefined,
+): readonly Row[] {
+  const keys = new Set(rows.map(key))
+  const children = new Map<string | undefined, Row[]>()
+  for (const row of rows) {
+    const above = parent(row)
+    const under = above !== undefined && keys.has(above) ? above : undefined
+    children.set(under, [...(children.get(under) ?? []), row])
+  }
+  const family = (row: Row): Row[] => [row, ...(children.get(key(row)) ?? []).flatMap(family)]
+  return (children.get(undefined) ?? []).flatMap(family)
 }
 
 export function sortRows<Row>(

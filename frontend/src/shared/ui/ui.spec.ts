@@ -1,7 +1,7 @@
 import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import DecimalInput from './DecimalInput.vue'
-import { nextSorting, sortRows, type Column } from './table'
+import { nest, nextSorting, sortRows, type Column } from './table'
 
 describe('a decimal input', () => {
   const open = (value: string) => {
@@ -49,5 +49,22 @@ describe('sorting a table', () => {
     expect(sortRows([2, 3, 1], columns, up)).toEqual([1, 2, 3])
     expect(sortRows([2, 3, 1], columns, down)).toEqual([3, 2, 1])
     expect(sortRows([2, 3, 1], columns, nextSorting(down, 'n'))).toEqual([2, 3, 1])
+  })
+})
+
+describe('rows under rows', () => {
+  const nested = (rows: string[]) =>
+    nest(
+      rows,
+      (row) => row,
+      (row) => (row.includes('.') ? row.slice(0, row.lastIndexOf('.')) : undefined),
+    )
+
+  it('stand under their parent, in the order that they have', () => {
+    expect(nested(['b.2', 'a.1', 'b', 'b.1', 'a'])).toEqual(['b', 'b.2', 'b.1', 'a', 'a.1'])
+  })
+
+  it('stand alone where their parent is not shown', () => {
+    expect(nested(['a', 'c.1'])).toEqual(['a', 'c.1'])
   })
 })
