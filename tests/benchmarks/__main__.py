@@ -13,6 +13,7 @@ from tests.benchmarks.delivery import against_peers, few_of_many, many_topics
 from tests.benchmarks.idle import idle_connections
 from tests.benchmarks.stalled import one_stalled
 from tests.benchmarks.trading.orders import durable_orders, orders_over_http
+from tests.benchmarks.trading.quotes import untriggered_quotes
 
 MANY = 10_000
 SPARE = 500
@@ -30,6 +31,7 @@ def main() -> None:
         "idle": lambda: idle_connections(python),
         "orders": durable_orders,
         "http": orders_over_http,
+        "quotes": untriggered_quotes,
     }
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("sections", nargs="*", help=f"some of {', '.join(sections)}")

@@ -4,6 +4,7 @@ import pytest
 
 from tests.benchmarks.child import Child
 from tests.benchmarks.stage import Stage
+from tests.benchmarks.trading.quotes import Venue
 
 READERS = 3
 TICKS = 4
@@ -49,3 +50,10 @@ def test_every_order_over_http_is_answered(server: str) -> None:
         account = buyers.ask("account", port=port)["accountId"] if server == "broker" else "any"
         how = {"port": port, "account": account, "clients": 3}
         assert buyers.ask("place", orders=12, **how)["wall"] > 0
+
+
+def test_a_venue_has_orders_of_every_type_that_no_quote_concerns() -> None:
+    venue = Venue(64)
+    assert venue.cost(50) > 0
+    venue.broker.on_quote(venue.market.set("AAPL", "1", "1.01"))
+    assert venue.reports > 0
