@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from typing_extensions import override
 
 from generated.ws.policy import LIMITS
 from handlers.app import create_application, open_backplane, open_ports
@@ -70,8 +72,22 @@ def run_edge(settings: Settings) -> None:
             database.close()
 
 
+class _Server(uvicorn.Server):
+    """Spares the garbage collector what is there at the start and stays, accounts above all."""
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        gc.disable()
+        try:
+            await super().startup(sockets)
+        finally:
+            gc.enable()
+        gc.collect()
+        gc.freeze()
+
+
 def _serve(settings: Settings, application: Starlette, listener: socket.socket, name: str) -> None:
-    server = uvicorn.Server(_config(settings, application))
+    server = _Server(_config(settings, application))
     _end_quietly()
     sys.stderr.write(f"{name} is at {address(listener)} (Ctrl-C ends it)\n")
     with told_in_one_line(application):

@@ -1,23 +1,17 @@
 """A real server process, killed without warning: what was answered is there when it is back."""
 
-import asyncio
 import json
 import sqlite3
 import subprocess
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from generated.models import AccountClock
-from handlers.security.identity import LOCAL_ID
-from handlers.trading.transactions import identifier
-from tests.process import ServerProcess, client_of, command, serving
+from tests.process import client_of, command, serving
 
 
 def next_frame(socket: ClientConnection, kind: str) -> dict[str, Any]:
@@ -100,91 +94,3 @@ def test_a_ledger_that_cannot_be_read_is_told_in_one_line(
     assert told in lines[-1]
     assert lines[-1].startswith(b"trading-pro: ")
     assert not any(b"Traceback" in line for line in lines)
-
-
-class Trader:
-    """Places orders with a key of its own for each, and asks again until it is answered."""
-
-    def __init__(self, number: int, account: str) -> None:
-        self._random = Random(number)
-        self._name = f"trader-{number}"
-        self._account = account
-        self._pending: dict[str, str] | None = None
-        self.answered: dict[str, Any] = {}
-
-    async def trade(self, client: httpx.AsyncClient, answered: Callable[[], None]) -> None:
-        """Until the server is gone."""
-        while True:
-            order = self._pending or self._next()
-            self._pending = order
-            try:
-                answer = await client.post(f"/accounts/{self._account}/orders", json=order)
-            except httpx.TransportError:
-                return
-            assert answer.status_code == 201, answer.text
-            self._pending = None
-            self.answered[order["clientOrderId"]] = answer.json()
-            answered()
-
-    def _next(self) -> dict[str, str]:
-        symbol, quantity = self._random.choice((("AAPL", "1"), ("EURUSD", "1000")))
-        return {
-            "type": "market",
-            "symbol": symbol,
-            "side": self._random.choice(("buy", "sell")),
-            "quantity": quantity,
-            "clientOrderId": f"{self._name}:{len(self.answered)}",
-        }
-
-
-def test_under_load_every_answer_is_there_exactly_once(tmp_path: Path) -> None:
-    """Killed at random moments; whoever was not answered asks again with the same key."""
-    random = Random(7)
-    account = identifier("acc", LOCAL_ID, AccountClock.LIVE)
-    traders = [Trader(number, account) for number in range(8)]
-    for _ in range(2):
-        with serving(tmp_path) as server:
-            asyncio.run(_trade_until_killed(traders, server, random.randrange(20, 80)))
-
-    answered = {key: answer for trader in traders for key, answer in trader.answered.items()}
-    assert len(answered) >= 40
-    with serving(tmp_path) as server, client_of(server) as client:
-        orders = _all(client, f"/accounts/{account}/orders", "orders")
-        by_key = {order["clientOrderId"]: order for order in orders}
-        assert len(by_key) == len(orders), "no order twice"
-        for key, answer in answered.items():
-            assert by_key[key] == answer["order"]
-        assert len(orders) - len(answered) <= len(traders), "nothing but what is not answered yet"
-        executions = _all(client, f"/accounts/{account}/executions", "executions")
-        filled = {order["orderId"] for order in orders if order["status"] == "filled"}
-        assert {execution["orderId"] for execution in executions} == filled
-        sequence = client.get(f"/accounts/{account}").json()["asOf"]["sequence"]
-        assert sequence == len(orders) + 1
-
-
-async def _trade_until_killed(traders: list[Trader], server: ServerProcess, answers: int) -> None:
-    """The server dies after so many answers, in the midst of the other traders' orders."""
-    left = answers
-
-    def count() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            server.kill()
-
-    async with httpx.AsyncClient(
-        base_url=f"http://{server.address}/api/v1", trust_env=False, timeout=30
-    ) as client:
-        await client.get("/accounts")
-        await asyncio.gather(*(trader.trade(client, count) for trader in traders))
-
-
-def _all(client: httpx.Client, path: str, name: str) -> list[Any]:
-    found: list[Any] = []
-    query = {"limit": "500"}
-    while True:
-        page = client.get(path, params=query).json()
-        found += page[name]
-        if "nextCursor" not in page:
-            return found
-        query["cursor"] = page["nextCursor"]
