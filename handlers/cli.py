@@ -3,17 +3,17 @@
 import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
+from handlers import cli_ledger
+from handlers.cli_settings import checked_settings, read_settings
 from handlers.clock import SystemClock
 from handlers.operations.refusal import Refused
 from handlers.security.identity import LOCAL_ID
 from handlers.security.passwords import Passwords, weakness
 from handlers.security.tokens import new_id
-from handlers.settings import PREFIX, Settings, unknown_variables
 from handlers.storage import users as stored
 from handlers.storage.database import Database, StorageError
 from handlers.storage.migrations import open_database
@@ -27,6 +27,8 @@ app = typer.Typer(
 )
 users = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
 app.add_typer(users, name="users")
+for command in (cli_ledger.verify, cli_ledger.export, cli_ledger.backup, cli_ledger.restore):
+    app.command()(command)
 
 Name = Annotated[
     str, typer.Argument(help="Letters, digits, dot, dash and underscore.", show_default=False)
@@ -45,7 +47,7 @@ def serve(
     """Serve the terminal, the interface and the streams until Ctrl-C."""
     from handlers.server import run  # takes a second to import, which other commands need not pay
 
-    run(_checked_settings(host=host, port=port, data_dir=data_dir))
+    run(checked_settings(host=host, port=port, data_dir=data_dir))
 
 
 @app.command()
@@ -57,7 +59,7 @@ def stream(
     """Serve the streams alone, beside a server reached through TRADING_PRO_BACKPLANE_URL."""
     from handlers.server import run_edge
 
-    run_edge(_checked_settings(host=host, port=port, data_dir=data_dir))
+    run_edge(checked_settings(host=host, port=port, data_dir=data_dir))
 
 
 @users.command("add")
@@ -130,32 +132,8 @@ def main() -> None:
         sys.exit(1)
 
 
-def _checked_settings(**options: Any) -> Settings:
-    """As `_settings`; names what looks misspelled."""
-    settings = _settings(**options)
-    for name in unknown_variables():
-        typer.echo(f"{name} means nothing here: is it misspelled? See .env.example.", err=True)
-    return settings
-
-
-def _settings(**options: Any) -> Settings:
-    given = {name: value for name, value in options.items() if value is not None}
-    try:
-        return Settings(**given)
-    except UnicodeDecodeError as error:
-        raise Refused("The file .env is not text: save it as UTF-8, or remove it.") from error
-    except OSError as error:
-        raise Refused(
-            f"The file .env cannot be read ({error.strerror}): make it readable, or remove it."
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"{PREFIX}{first['loc'][0]}".upper() if first["loc"] else "The settings"
-        raise Refused(f"{name}: {first['msg']}. See .env.example for all settings.") from error
-
-
 def _database() -> Database:
-    return open_database(_settings().database, SystemClock().now())
+    return open_database(read_settings().database, SystemClock().now())
 
 
 def _valid_name(name: str) -> bool:

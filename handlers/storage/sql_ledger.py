@@ -109,7 +109,7 @@ class SqlLedger(Ledger):
         def work(connection: Connection) -> tuple[Transaction, ...]:
             query = _READ if limit is None else _READ.limit(limit)
             rows = connection.execute(query, {"account": account_id, "after": after})
-            return tuple(_transaction(row) for row in rows)
+            return tuple(transaction_of(row) for row in rows)
 
         try:
             return await self._database.read(work)
@@ -219,7 +219,8 @@ def _row(transaction: Transaction) -> tuple[str | int, ...]:
     )
 
 
-def _transaction(row: sa.Row[Any]) -> Transaction:
+def transaction_of(row: sa.Row[Any]) -> Transaction:
+    """Raises StorageError where the row is damaged or of a newer version."""
     try:
         return Transaction(
             account_id=row.account_id,

@@ -1,0 +1,160 @@
+"""An audit of one account: what its ledger says, beside what its executions add up to.
+
+The state of an account is built from what each event says. The audit counts the same things a
+second time, from the executions and the opening balance, and names every difference.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from generated.models import ActivityType, OrderStatus
+from handlers.trading import money
+from handlers.trading.account import AccountState
+from handlers.trading.change import BrokenLedger
+from handlers.trading.counting import Count, Figures
+from handlers.trading.events import (
+    AccountOpened,
+    AccountReset,
+    BalanceChanged,
+    Event,
+    OrderFilled,
+    PositionChanged,
+    PositionClosed,
+    PositionEvent,
+    PositionOpened,
+)
+from handlers.trading.money import ZERO
+from handlers.trading.order import IllegalTransition
+from handlers.trading.position import BrokenPosition
+from handlers.trading.transactions import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What does not add up, and the transaction where that shows."""
+
+    account_id: str
+    sequence: int
+    what: str
+
+
+class Audit:
+    """Takes the transactions of one account in their order."""
+
+    def __init__(self) -> None:
+        self.state = AccountState()
+        self.broken = False
+        """The state could not follow: nothing after that can be checked."""
+        self._count = Count()
+
+    @money.exact
+    def check(self, transaction: Transaction) -> tuple[Fault, ...]:
+        """What is wrong with the next transaction."""
+        if self.broken:
+            return ()
+        found = list(_chain(self.state, transaction))
+        try:
+            self.state.apply(transaction)
+        except (BrokenLedger, BrokenPosition, IllegalTransition, ArithmeticError) as error:
+            self.broken = True
+            found.append(f"it does not follow from what was before: {error}")
+        else:
+            found.extend(self._recount(transaction))
+        account, sequence = transaction.account_id, transaction.sequence
+        return tuple(Fault(account, sequence, what) for what in found)
+
+    def _recount(self, transaction: Transaction) -> Iterator[str]:
+        if transaction.epoch != self.state.epoch:
+            yield f"it is of epoch {transaction.epoch}, the account of {self.state.epoch}"
+        for event in transaction.events:
+            yield from self._event(event)
+        yield from _bookings(transaction)
+        yield from self._orders(transaction)
+        yield from self._balance()
+
+    def _event(self, event: Event) -> Iterator[str]:
+        match event:
+            case AccountOpened() | AccountReset():
+                self._count.begin(event.balance)
+            case OrderFilled():
+                yield from self._execution(event)
+            case PositionOpened() | PositionChanged() | PositionClosed():
+                yield from self._position(event)
+            case BalanceChanged():
+                self._count.cash += event.change
+            case _:
+                pass
+
+    def _execution(self, event: OrderFilled) -> Iterator[str]:
+        order = self.state.order(event.order_id)
+        if order is None:
+            return
+        realized = self._count.fill(event, order.side)
+        if realized != event.realized_pnl:
+            said = money.text(event.realized_pnl)
+            yield f"execution {event.execution_id} realizes {said}, counted {money.text(realized)}"
+
+    def _position(self, event: PositionEvent) -> Iterator[str]:
+        said, counted = _said(event), self._count.holdings[event.position_id].figures
+        if said != counted:
+            yield f"position {event.position_id} has {_texts(said)}, counted {_texts(counted)}"
+
+    def _orders(self, transaction: Transaction) -> Iterator[str]:
+        filled = (item.order_id for item in transaction.events if isinstance(item, OrderFilled))
+        for order_id in dict.fromkeys(filled):
+            order, counted = self.state.order(order_id), self._count.orders[order_id]
+            if order is None:
+                continue
+            if (order.filled_quantity, order.filled_value) != (counted.quantity, counted.value):
+                yield f"order {order_id} has filled {money.text(order.filled_quantity)}, not what was executed"
+            if (order.status is OrderStatus.FILLED) is not (counted.quantity == order.quantity):
+                yield f"order {order_id} is {order.status} with {money.text(counted.quantity)} filled"
+
+    def _balance(self) -> Iterator[str]:
+        said, count = self.state.balance, self._count
+        pairs = (
+            ("balance", said.balance, count.cash),
+            ("realized profit", said.realized_pnl, count.realized),
+            ("commission", said.commission, count.commission),
+        )
+        for name, value, counted in pairs:
+            if value != counted:
+                yield f"the {name} is {money.text(value)}, counted {money.text(counted)}"
+
+
+def _chain(state: AccountState, transaction: Transaction) -> Iterator[str]:
+    if transaction.sequence != state.sequence + 1:
+        yield f"transaction {state.sequence + 1} is missing"
+    if transaction.recorded_at < state.recorded_at:
+        yield "it was recorded before the one that it follows"
+    if state.sequence and transaction.user_id != state.identity.user_id:
+        yield f"it belongs to user {transaction.user_id}, the account to {state.identity.user_id}"
+
+
+def _bookings(transaction: Transaction) -> Iterator[str]:
+    """What executions realized and cost is what the balance changed by for them."""
+    filled = [item for item in transaction.events if isinstance(item, OrderFilled)]
+    changes = [item for item in transaction.events if isinstance(item, BalanceChanged)]
+    due = {
+        ActivityType.REALIZED_PNL: sum((item.realized_pnl for item in filled), ZERO),
+        ActivityType.COMMISSION: -sum((item.commission for item in filled), ZERO),
+    }
+    for kind, amount in due.items() if filled else ():
+        booked = sum((item.change for item in changes if item.kind is kind), ZERO)
+        if booked != amount:
+            yield f"{money.text(booked)} of {kind} is booked for {money.text(amount)}"
+
+
+def _said(event: PositionEvent) -> Figures:
+    match event:
+        case PositionOpened():
+            return event.quantity, event.cost_basis, ZERO
+        case PositionChanged():
+            return event.quantity, event.cost_basis, event.realized_pnl
+        case PositionClosed():
+            return ZERO, ZERO, event.realized_pnl
+
+
+def _texts(values: Figures) -> str:
+    return " / ".join(money.text(value) for value in values)
