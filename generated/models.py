@@ -1867,7 +1867,7 @@ AccountEvent = TypeAliasType(
 
 class TransactionCause(StrEnum):
     """
-    What led to a ledger transaction.
+    What led to a ledger transaction. `ledger_restored`: the server was put back to a backup; the transaction begins an epoch.
     """
 
     ACCOUNT_OPENED = "account_opened"
@@ -1893,6 +1893,7 @@ class TransactionCause(StrEnum):
     LIQUIDATION = "liquidation"
     FINANCING = "financing"
     SCENARIO_PLAYED = "scenario_played"
+    LEDGER_RESTORED = "ledger_restored"
 
 
 class AccountUpdate(Model):

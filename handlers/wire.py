@@ -266,7 +266,7 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
         match event:
             case events.AccountReset():
                 reset = event
-            case events.AccountOpened() | events.BalanceChanged():
+            case events.AccountOpened() | events.BalanceChanged() | events.LedgerRestored():
                 pass
             case events.AccountRenamed() | events.AccountArchived() | events.AccountRestored():
                 profiled = True

@@ -357,7 +357,7 @@ export type MarginCallEvent = components["schemas"]["MarginCallEvent"];
 export type LiquidationEvent = components["schemas"]["LiquidationEvent"];
 /** One change; `type` says of what. */
 export type AccountEvent = components["schemas"]["AccountEvent"];
-/** What led to a ledger transaction. */
+/** What led to a ledger transaction. `ledger_restored`: the server was put back to a backup; the transaction begins an epoch. */
 export type TransactionCause = components["schemas"]["TransactionCause"];
 /** One ledger transaction. */
 export type AccountUpdate = components["schemas"]["AccountUpdate"];

@@ -2538,10 +2538,10 @@ export interface components {
         /** @description One change; `type` says of what. */
         AccountEvent: components["schemas"]["OrderEvent"] | components["schemas"]["ExecutionEvent"] | components["schemas"]["PositionEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["ResetEvent"] | components["schemas"]["ProfileEvent"] | components["schemas"]["LeverageEvent"] | components["schemas"]["CorporateActionEvent"] | components["schemas"]["MarginCallEvent"] | components["schemas"]["LiquidationEvent"];
         /**
-         * @description What led to a ledger transaction.
+         * @description What led to a ledger transaction. `ledger_restored`: the server was put back to a backup; the transaction begins an epoch.
          * @enum {string}
          */
-        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "orders_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "position_reversed" | "brackets_changed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action" | "margin_called" | "margin_restored" | "liquidation" | "financing" | "scenario_played";
+        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "orders_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "position_reversed" | "brackets_changed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action" | "margin_called" | "margin_restored" | "liquidation" | "financing" | "scenario_played" | "ledger_restored";
         /** @description One ledger transaction. */
         AccountUpdate: {
             transactionId: string;

@@ -162,7 +162,7 @@ class SqlLedger(Ledger):
             except _Fenced:
                 pass  # nothing of it is stored: find out whose fault it was
         return await self._database.store(
-            lambda connection: [_append(connection, item.transactions) for item in group]
+            lambda connection: [append(connection, item.transactions) for item in group]
         )
 
 
@@ -183,7 +183,7 @@ def _append_group(connection: sqlite3.Connection, group: Sequence[_Waiting]) -> 
     connection.executemany(_INSERT, [_row(each) for item in group for each in item.transactions])
 
 
-def _append(connection: sqlite3.Connection, transactions: Sequence[Transaction]) -> bool:
+def append(connection: sqlite3.Connection, transactions: Sequence[Transaction]) -> bool:
     """Whether the fence let them pass; nothing is written where it did not."""
     if not _advance(connection, transactions):
         return False

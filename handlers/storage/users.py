@@ -160,6 +160,11 @@ def remove_session(connection: Connection, token_hash: str) -> None:
     connection.execute(sessions.delete().where(sessions.c.token_hash == token_hash))
 
 
+def end_sessions(connection: Connection) -> None:
+    """Everybody signs in again."""
+    connection.execute(sessions.delete())
+
+
 def add_key(connection: Connection, key: StoredKey, most: int) -> None:
     """Of keys that are not revoked, the user has `most` at most and one of a name.
 

@@ -19,6 +19,7 @@ from handlers.trading.events import (
     BarBasis,
     DividendApplied,
     Event,
+    LedgerRestored,
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
@@ -47,7 +48,7 @@ from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.position import Position
 from handlers.trading.standing import Standing
-from handlers.trading.transactions import AsOf, Cause, Transaction
+from handlers.trading.transactions import AsOf, Cause, Transaction, identifier
 
 T = TypeVar("T")
 
@@ -95,6 +96,10 @@ class AccountState:
     @property
     def epoch(self) -> str:
         return self._epochs.now.name
+
+    def identifier(self, prefix: str, *parts: str | int) -> str:
+        """An id in this account that it never gave before, not even in a ledger that was lost."""
+        return identifier(prefix, self.account_id, *self._epochs.now.line, *parts)
 
     @property
     def market_epoch(self) -> str | None:
@@ -212,6 +217,8 @@ class AccountState:
                 change.account_opened(event)
             case AccountReset():
                 change.account_reset(event)
+            case LedgerRestored():
+                change.ledger_restored(event)
             case AccountRenamed() | AccountArchived() | AccountRestored():
                 change.profile_changed(event)
             case OrderAccepted():

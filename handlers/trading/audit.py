@@ -21,8 +21,8 @@ from handlers.trading.events import (
     OrderFilled,
     PositionChanged,
     PositionClosed,
-    PositionEvent,
     PositionOpened,
+    PositionRescaled,
 )
 from handlers.trading.money import ZERO
 from handlers.trading.order import IllegalTransition
@@ -79,6 +79,8 @@ class Audit:
                 self._count.begin(event.balance)
             case OrderFilled():
                 yield from self._execution(event)
+            case PositionRescaled():
+                self._count.rescale(event)
             case PositionOpened() | PositionChanged() | PositionClosed():
                 yield from self._position(event)
             case BalanceChanged():
@@ -95,7 +97,7 @@ class Audit:
             said = money.text(event.realized_pnl)
             yield f"execution {event.execution_id} realizes {said}, counted {money.text(realized)}"
 
-    def _position(self, event: PositionEvent) -> Iterator[str]:
+    def _position(self, event: PositionOpened | PositionChanged | PositionClosed) -> Iterator[str]:
         said, counted = _said(event), self._count.holdings[event.position_id].figures
         if said != counted:
             yield f"position {event.position_id} has {_texts(said)}, counted {_texts(counted)}"
@@ -146,7 +148,7 @@ def _bookings(transaction: Transaction) -> Iterator[str]:
             yield f"{money.text(booked)} of {kind} is booked for {money.text(amount)}"
 
 
-def _said(event: PositionEvent) -> Figures:
+def _said(event: PositionOpened | PositionChanged | PositionClosed) -> Figures:
     match event:
         case PositionOpened():
             return event.quantity, event.cost_basis, ZERO

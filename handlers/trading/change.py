@@ -13,6 +13,7 @@ from handlers.trading.events import (
     AccountRestored,
     BalanceChanged,
     CorporateEvent,
+    LedgerRestored,
     OrderAccepted,
     OrderChange,
     OrderFilled,
@@ -72,6 +73,9 @@ class Epoch:
     balance: Decimal
     """What it began with."""
     began_at: int
+    line: tuple[str, ...] = ()
+    """The restored ledger that the account lives in: part of each new id, as the lost one had
+    given the ids without it away."""
 
 
 @dataclass(slots=True)
@@ -107,6 +111,12 @@ class Change:
         self.balance = Balance(self.known_balance.currency, event.balance, ZERO, ZERO)
         self.activities.append(deposited(event, self.transaction, len(self.activities)))
         self.standing = self.standing.anew()
+
+    def ledger_restored(self, event: LedgerRestored) -> None:
+        """All stays as it is, and is called otherwise."""
+        if self.epoch is None:
+            raise BrokenLedger("the account is not open yet")
+        self.epoch = replace(self.epoch, name=event.epoch, line=(event.epoch,))
 
     def profile_changed(self, event: ProfileEvent) -> None:
         if self.profile is None:
@@ -161,7 +171,12 @@ class Change:
     def _began(self, event: AccountOpened | AccountReset) -> None:
         stamp = self.transaction
         self.epoch = Epoch(
-            event.epoch, stamp.sequence, event.market_epoch, event.balance, stamp.recorded_at
+            name=event.epoch,
+            first_sequence=stamp.sequence,
+            market_epoch=event.market_epoch,
+            balance=event.balance,
+            began_at=stamp.recorded_at,
+            line=self.epoch.line if self.epoch else (),
         )
 
     def _realized(self, pnl: Decimal, commission: Decimal) -> None:

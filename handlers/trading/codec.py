@@ -18,6 +18,7 @@ E = TypeVar("E", bound=Enum)
 NAMES: Final[Mapping[str, type[Any]]] = {
     "account_opened": events.AccountOpened,
     "account_reset": events.AccountReset,
+    "ledger_restored": events.LedgerRestored,
     "account_renamed": events.AccountRenamed,
     "account_archived": events.AccountArchived,
     "account_restored": events.AccountRestored,

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from generated.models import PositionEffect, Side
 from handlers.trading import money
-from handlers.trading.events import OrderFilled
+from handlers.trading.events import OrderFilled, PositionRescaled
 from handlers.trading.money import ZERO
 
 Figures = tuple[Decimal, Decimal, Decimal]
@@ -73,3 +73,10 @@ class Count:
         self.realized += event.realized_pnl
         self.commission += event.commission
         return self.holdings[event.position_id].fill(event, side)
+
+    def rescale(self, event: PositionRescaled) -> None:
+        """A split is taken as it says: no execution tells of the new shares."""
+        holding = self.holdings[event.position_id]
+        self.realized += event.realized_pnl - holding.realized
+        holding.quantity, holding.cost = event.quantity, event.cost_basis
+        holding.realized = event.realized_pnl

@@ -23,6 +23,7 @@ from handlers.trading.draft import Draft
 from handlers.trading.events import (
     AccountOpened,
     AccountReset,
+    LedgerRestored,
     OrderAccepted,
 )
 from handlers.trading.hearing import carry_out
@@ -195,8 +196,17 @@ def reset(
     for order in state.open_orders.values():
         if draft.order(order.order_id).open:
             draft.cancel(order.order_id, RESET)
-    epoch = identifier("ep", state.account_id, state.sequence + 1)
+    epoch = state.identifier("ep", state.sequence + 1)
     draft.add(AccountReset(reason, balance, epoch, market_epoch))
+    draft.epoch(epoch)
+    return draft
+
+
+@money.exact
+def restored(state: AccountState, epoch: str, now: int) -> Draft:
+    """The account goes on from a backup, in an epoch that no client has seen."""
+    draft = Draft(state, Cause(TransactionCause.LEDGER_RESTORED), now, now)
+    draft.add(LedgerRestored(epoch))
     draft.epoch(epoch)
     return draft
 
@@ -255,7 +265,7 @@ def send(draft: Draft, event: OrderAccepted, venue: Venue, market: Market) -> Or
 
 
 def new_order_id(state: AccountState) -> str:
-    return identifier("ord", state.account_id, state.sequence + 1)
+    return state.identifier("ord", state.sequence + 1)
 
 
 def _is_meant(order: Order, command: CancelOrders) -> bool:

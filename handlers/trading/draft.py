@@ -21,7 +21,7 @@ from handlers.trading.money import ZERO
 from handlers.trading.order import AT_ONCE, Order
 from handlers.trading.position import Part, Position, settle
 from handlers.trading.reports import NOT_FILLED_AT_ONCE, Fill
-from handlers.trading.transactions import Cause, Transaction, identifier
+from handlers.trading.transactions import Cause, Transaction
 
 POSITION_CLOSED: Final = "position_closed"
 
@@ -97,7 +97,7 @@ class Draft:
         return tuple({**known, **new}.values())
 
     def new_id(self, prefix: str) -> str:
-        return identifier(prefix, self._stamp.account_id, self._stamp.sequence, len(self._events))
+        return self._state.identifier(prefix, self._stamp.sequence, len(self._events))
 
     def add(self, event: Event) -> None:
         self._state.extend(self._change, event)

@@ -69,6 +69,16 @@ class AccountReset:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRestored:
+    """A backup took the place of the ledger: what came after this in the lost one did not happen.
+
+    Orders, positions and balance are those of the backup, in an epoch that nobody has seen.
+    """
+
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountRenamed:
     name: str
 
@@ -393,5 +403,6 @@ StandingEvent = (
     LeverageChanged | MarginCalled | MarginRestored | LiquidationOrdered | FinancingCharged
 )
 CorporateEvent = SplitApplied | DividendApplied
-AccountEvent = AccountOpened | AccountReset | ProfileEvent | StandingEvent | CorporateEvent
+OriginEvent = AccountOpened | AccountReset | LedgerRestored
+AccountEvent = OriginEvent | ProfileEvent | StandingEvent | CorporateEvent
 Event = AccountEvent | OrderEvent | PositionEvent | BalanceChanged

@@ -17,14 +17,16 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from handlers.storage.database import Database, StorageError
 
 
-def open_database(url: str, now: int) -> Database:
+def open_database(url: str, now: int, *, keep: bool = True) -> Database:
     """A database at the schema of this version; `now` (Unix ms) names the backup, if one is made.
+
+    `keep`: make one before the schema is changed.
 
     Raises StorageError if the file is damaged, was written by a newer version, or cannot be used.
     """
     database = Database(url)
     try:
-        _prepare(database, now)
+        _prepare(database, now, keep)
     except StorageError:
         database.close()
         raise
@@ -62,7 +64,7 @@ def is_current(connection: Connection) -> bool:
     return _revision(connection) == _scripts().get_current_head()
 
 
-def _prepare(database: Database, now: int) -> None:
+def _prepare(database: Database, now: int, keep: bool) -> None:
     if database.path is not None:
         database.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if database.read_now(_check) != "ok":
@@ -78,7 +80,7 @@ def _prepare(database: Database, now: int) -> None:
                 f"{database.path} was written by a newer version of Trading Pro (revision "
                 f"{revision}): use that version, or set TRADING_PRO_DATA_DIR to another directory."
             )
-        if database.path is not None:
+        if database.path is not None and keep:
             _backup(database.path, revision, now)
     database.write_now(_upgrade)
 
