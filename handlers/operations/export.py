@@ -94,9 +94,7 @@ def _columns(model: type[BaseModel]) -> tuple[str, ...]:
     names = [field.alias or name for name, field in model.model_fields.items()]
     kinds = (models.QuoteBasis.model_fields, models.BarBasis.model_fields)
     basis = dict.fromkeys(f"basis.{name}" for fields in kinds for name in fields)
-    return tuple(
-        column for name in names for column in (basis if name == "basis" else (name,))
-    )
+    return tuple(column for name in names for column in (basis if name == "basis" else (name,)))
 
 
 def _flat(document: Json) -> Json:

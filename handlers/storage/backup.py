@@ -6,11 +6,12 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection
 
 from handlers.storage import sql_ledger, stored_ledger, users
-from handlers.storage.database import Database, StorageError
+from handlers.storage.database import StorageError
 from handlers.storage.migrations import open_database
 from handlers.storage.verification import check_file, verify
 from handlers.trading import decide
@@ -95,12 +96,13 @@ def _refuse_faults(connection: Connection) -> None:
 
 
 def _begin_epochs(connection: Connection, now: int, new_epoch: Callable[[], str]) -> None:
+    plain = cast(sqlite3.Connection, connection.connection.driver_connection)
     for account in stored_ledger.accounts(connection):
         state = AccountState()
         for row in stored_ledger.rows(connection, account.account_id):
             state.apply(sql_ledger.transaction_of(row))
         transaction = decide.restored(state, new_epoch(), now).transaction()
-        sql_ledger.append(connection, (transaction,))
+        sql_ledger.append(plain, (transaction,))
     users.end_sessions(connection)
 
 

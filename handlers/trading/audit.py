@@ -6,7 +6,6 @@ second time, from the executions and the opening balance, and names every differ
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from generated.models import ActivityType, OrderStatus
 from handlers.trading import money
@@ -103,15 +102,16 @@ class Audit:
             yield f"position {event.position_id} has {_texts(said)}, counted {_texts(counted)}"
 
     def _orders(self, transaction: Transaction) -> Iterator[str]:
-        filled = (item.order_id for item in transaction.events if isinstance(item, OrderFilled))
-        for order_id in dict.fromkeys(filled):
+        ids = (item.order_id for item in transaction.events if isinstance(item, OrderFilled))
+        for order_id in dict.fromkeys(ids):
             order, counted = self.state.order(order_id), self._count.orders[order_id]
             if order is None:
                 continue
+            said, filled = money.text(order.filled_quantity), money.text(counted.quantity)
             if (order.filled_quantity, order.filled_value) != (counted.quantity, counted.value):
-                yield f"order {order_id} has filled {money.text(order.filled_quantity)}, not what was executed"
+                yield f"order {order_id} has filled {said}, executed {filled}"
             if (order.status is OrderStatus.FILLED) is not (counted.quantity == order.quantity):
-                yield f"order {order_id} is {order.status} with {money.text(counted.quantity)} filled"
+                yield f"order {order_id} is {order.status} with {filled} filled"
 
     def _balance(self) -> Iterator[str]:
         said, count = self.state.balance, self._count

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from generated.models import OrderStatus, PositionStatus, Side, TimeInForce
 from handlers.trading import codec, decide, margin, money
 from handlers.trading.account import AccountState
+from handlers.trading.audit import Audit
 from handlers.trading.commands import CancelOrder, ClosePosition
 from handlers.trading.rejections import Rejection
 from handlers.trading.transactions import Transaction
@@ -143,8 +144,9 @@ def check_ledger(desk: Desk) -> None:
         assert sum(fills) == order.filled_quantity <= order.quantity
         assert order.open == (order.order_id in state.open_orders)
         assert (order.status is OrderStatus.FILLED) == (order.filled_quantity == order.quantity)
-    again = AccountState()
+    again, audit = AccountState(), Audit()
     for transaction in desk.ledger:
+        assert audit.check(transaction) == ()
         assert codec.load(codec.dump(transaction.events)) == transaction.events
         again.apply(transaction)
     assert snapshot(again) == snapshot(state)
