@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from generated import models
 from handlers import wire
 from handlers.storage import stored_ledger
-from handlers.storage.sql_ledger import transaction_of
+from handlers.storage.ledger_rows import transaction_of
 from handlers.trading import records
 from handlers.trading.transactions import Transaction, identifier
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from handlers.storage import sql_ledger, stored_ledger, users
+from handlers.storage import ledger_rows, stored_ledger, users
 from handlers.storage.database import StorageError
 from handlers.storage.migrations import open_database
 from handlers.storage.verification import check_file, verify
@@ -100,9 +100,9 @@ def _begin_epochs(connection: Connection, now: int, new_epoch: Callable[[], str]
     for account in stored_ledger.accounts(connection):
         state = AccountState()
         for row in stored_ledger.rows(connection, account.account_id):
-            state.apply(sql_ledger.transaction_of(row))
+            state.apply(ledger_rows.transaction_of(row))
         transaction = decide.restored(state, new_epoch(), now).transaction()
-        sql_ledger.append(plain, (transaction,))
+        ledger_rows.append(plain, (transaction,))
     users.end_sessions(connection)
 
 

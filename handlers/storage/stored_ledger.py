@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from handlers.storage.database import Database, StorageError
 from handlers.storage.ledger import LedgerAccount
-from handlers.storage.sql_ledger import ledger_accounts, ledger_transactions
+from handlers.storage.ledger_rows import ledger_accounts, ledger_transactions
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from handlers.storage import stored_ledger
 from handlers.storage.database import StorageError
 from handlers.storage.ledger import LedgerAccount
-from handlers.storage.sql_ledger import transaction_of
+from handlers.storage.ledger_rows import transaction_of
 from handlers.trading.audit import Audit, Fault
 from handlers.trading.events import OrderFilled
 
