@@ -662,39 +662,6 @@ class Balance(Model):
     """Paid since the account's epoch began."""
 
 
-class Activity(Model):
-    """One change of an account's balance. Those of an epoch add up to its balance."""
-
-    activity_id: str
-    """Names the activity in its account."""
-    kind: ActivityType
-    amount: Money
-    """In the account's currency; negative where the balance fell."""
-    balance: Money
-    """What the account had afterwards."""
-    symbol: SymbolId | MISSING = MISSING
-    """Of the position that it is about, if any."""
-    order_id: OrderId | MISSING = MISSING
-    """The order that led to it, if any."""
-    position_id: PositionId | MISSING = MISSING
-    """The position that it is about, if any."""
-    note: str | MISSING = MISSING
-    """How the amount came about, in words."""
-    time: Timestamp
-    """When it was recorded."""
-    market_time: Timestamp
-    """When it happened in the market's time."""
-    sequence: Sequence
-    """The ledger transaction that holds it."""
-
-
-class ActivityPage(Model):
-    activities: list[Activity]
-    next_cursor: str | MISSING = MISSING
-    """Leads to the next page."""
-    as_of: AsOf
-
-
 class PositionFigures(Model):
     """What the price alone changes about a position."""
 
@@ -703,8 +670,9 @@ class PositionFigures(Model):
     market_price: Price
     """The price at which it could be closed, bid for long and ask for short."""
     market_value: Money
-    """Signed; negative when short."""
+    """Signed; negative when short. In the account's currency."""
     unrealized_pnl: Money
+    """In the account's currency."""
     time: Timestamp
     """Market time of the price."""
 
@@ -1243,6 +1211,22 @@ FillBasis = TypeAliasType(
 """The prices that a fill was made on; `type` says which kind."""
 
 
+class Conversion(Model):
+    """How money of the symbol's currency became money of the account's: what is received is sold at the bid of a
+    currency pair, what is owed is bought at its ask."""
+
+    pair: SymbolId
+    """The currency pair."""
+    side: Side
+    """Of the trade in the pair."""
+    rate: Price
+    """The price of the pair."""
+    inverted: bool
+    """Whether amounts are divided by the rate instead of multiplied."""
+    quote_time: Timestamp
+    """Market time of the quote."""
+
+
 class Execution(Model):
     """One fill. It explains itself by the prices, the model and the rule that made it."""
 
@@ -1255,8 +1239,11 @@ class Execution(Model):
     quantity: Quantity
     price: Price
     commission: Money
+    """In the account's currency."""
     realized_pnl: Money
-    """Of the part that it closed, before commission."""
+    """Of the part that it closed, before commission, in the account's currency."""
+    conversion: Conversion | MISSING = MISSING
+    """Present where the symbol is in another currency than the account."""
     position_id: PositionId
     position_effect: PositionEffect
     model: str
@@ -1292,9 +1279,9 @@ class Position(Model):
     average_price: Price
     """Cost basis divided by quantity, rounded half to even at 12 digits; of the entry once closed."""
     cost_basis: Money
-    """What the open quantity cost."""
+    """What the open quantity cost, in the symbol's currency."""
     realized_pnl: Money
-    """Of what was closed, before commission."""
+    """Of what was closed, before commission, in the account's currency."""
     revision: Annotated[int, Field(ge=1)]
     """Rises with every change."""
     opened_at: Timestamp
@@ -1778,13 +1765,6 @@ class PositionEvent(Model):
     position: Position
 
 
-class BalanceEvent(Model):
-    type: Literal["balance"]
-    balance: Balance
-    activities: Annotated[list[Activity] | MISSING, Field(min_length=1)] = MISSING
-    """What changed it in this transaction, in order; absent where nothing did."""
-
-
 class ResetEvent(Model):
     """The account began anew; forget its orders and positions."""
 
@@ -1846,25 +1826,6 @@ class LiquidationEvent(Model):
     """Of then."""
 
 
-AccountEvent = TypeAliasType(
-    "AccountEvent",
-    Annotated[
-        OrderEvent
-        | ExecutionEvent
-        | PositionEvent
-        | BalanceEvent
-        | ResetEvent
-        | ProfileEvent
-        | LeverageEvent
-        | CorporateActionEvent
-        | MarginCallEvent
-        | LiquidationEvent,
-        Field(discriminator="type"),
-    ],
-)
-"""One change; `type` says of what."""
-
-
 class TransactionCause(StrEnum):
     """
     What led to a ledger transaction. `ledger_restored`: the server was put back to a backup; the transaction begins an epoch.
@@ -1894,20 +1855,6 @@ class TransactionCause(StrEnum):
     FINANCING = "financing"
     SCENARIO_PLAYED = "scenario_played"
     LEDGER_RESTORED = "ledger_restored"
-
-
-class AccountUpdate(Model):
-    """One ledger transaction."""
-
-    transaction_id: str
-    account_id: AccountId
-    time: Timestamp
-    """When it was recorded."""
-    market_time: Timestamp
-    """When it happened in the market's time."""
-    cause: TransactionCause
-    events: list[AccountEvent]
-    """In order."""
 
 
 class BarsSubscribed(Model):
@@ -2053,13 +2000,6 @@ class AccountSubscribeMessage(Model):
     type: Literal["account.subscribe"]
     id: MessageId | MISSING = MISSING
     payload: AccountSubscribe
-
-
-class AccountUpdateMessage(Model):
-    type: Literal["account.update"]
-    topic: Topic
-    seq: TopicSequence
-    payload: AccountUpdate
 
 
 class AccountGapMessage(Model):
@@ -2233,6 +2173,41 @@ class Health(Model):
     backplane: PartHealth
 
 
+class Activity(Model):
+    """One change of an account's balance. Those of an epoch add up to its balance."""
+
+    activity_id: str
+    """Names the activity in its account."""
+    kind: ActivityType
+    amount: Money
+    """In the account's currency; negative where the balance fell."""
+    balance: Money
+    """What the account had afterwards."""
+    symbol: SymbolId | MISSING = MISSING
+    """Of the position that it is about, if any."""
+    order_id: OrderId | MISSING = MISSING
+    """The order that led to it, if any."""
+    position_id: PositionId | MISSING = MISSING
+    """The position that it is about, if any."""
+    note: str | MISSING = MISSING
+    """How the amount came about, in words."""
+    conversion: Conversion | MISSING = MISSING
+    """Present where it was converted into the account's currency."""
+    time: Timestamp
+    """When it was recorded."""
+    market_time: Timestamp
+    """When it happened in the market's time."""
+    sequence: Sequence
+    """The ledger transaction that holds it."""
+
+
+class ActivityPage(Model):
+    activities: list[Activity]
+    next_cursor: str | MISSING = MISSING
+    """Leads to the next page."""
+    as_of: AsOf
+
+
 class Account(Model):
     account_id: AccountId
     name: AccountName
@@ -2322,6 +2297,46 @@ class AccountSnapshot(Model):
     margin_call: MarginCall | MISSING = MISSING
 
 
+class BalanceEvent(Model):
+    type: Literal["balance"]
+    balance: Balance
+    activities: Annotated[list[Activity] | MISSING, Field(min_length=1)] = MISSING
+    """What changed it in this transaction, in order; absent where nothing did."""
+
+
+AccountEvent = TypeAliasType(
+    "AccountEvent",
+    Annotated[
+        OrderEvent
+        | ExecutionEvent
+        | PositionEvent
+        | BalanceEvent
+        | ResetEvent
+        | ProfileEvent
+        | LeverageEvent
+        | CorporateActionEvent
+        | MarginCallEvent
+        | LiquidationEvent,
+        Field(discriminator="type"),
+    ],
+)
+"""One change; `type` says of what."""
+
+
+class AccountUpdate(Model):
+    """One ledger transaction."""
+
+    transaction_id: str
+    account_id: AccountId
+    time: Timestamp
+    """When it was recorded."""
+    market_time: Timestamp
+    """When it happened in the market's time."""
+    cause: TransactionCause
+    events: list[AccountEvent]
+    """In order."""
+
+
 class AccountSubscribed(Model):
     """From here on updates follow."""
 
@@ -2343,3 +2358,10 @@ class AccountSubscribeResponseMessage(Model):
     type: Literal["account.subscribe.response"]
     id: MessageId | MISSING = MISSING
     payload: AccountSubscribeResult
+
+
+class AccountUpdateMessage(Model):
+    type: Literal["account.update"]
+    topic: Topic
+    seq: TopicSequence
+    payload: AccountUpdate

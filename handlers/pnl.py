@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final, Protocol, final
 
@@ -14,6 +15,7 @@ from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
 from handlers.trading import margin
 from handlers.trading.account import AccountState, AccountView
+from handlers.trading.conversion import pair_for
 from handlers.trading.leverage import MarginTerms
 from handlers.trading.margin import Figures
 from handlers.trading.transactions import Transaction
@@ -131,8 +133,18 @@ class Pnl(FeedSink):
         if state is None:
             return
         symbols = {*state.open_positions, *(order.symbol for order in state.open_orders.values())}
+        symbols |= set(self._pairs(symbols, state.balance.currency))
         offered = (item for item in symbols if self._market.symbol(item) is not None)
         self._change(account_id, frozenset(offered))
+
+    def _pairs(self, symbol_ids: Iterable[str], currency: str) -> Iterator[str]:
+        """The pairs by which money of those symbols is converted."""
+        for symbol_id in symbol_ids:
+            symbol = self._market.symbol(symbol_id)
+            if symbol is not None and symbol.currency != currency:
+                pair = pair_for(symbol, currency, self._market)
+                if pair is not None:
+                    yield pair.id
 
     def _change(self, account_id: str, symbols: frozenset[str]) -> None:
         before = self._watched.get(account_id, frozenset())

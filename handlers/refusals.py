@@ -36,6 +36,7 @@ _PROBLEMS: Final[Mapping[type[Rejection], type[problems.Problem]]] = {
     rejections.MarketClosed: problems.MarketClosed,
     rejections.NoPrice: problems.NoPrice,
     rejections.ScenarioOnRealPrices: problems.ScenarioOnRealPrices,
+    rejections.NoRate: problems.NoRate,
     rejections.WrongClock: problems.WrongClock,
     rejections.StopWrongSide: problems.StopWrongSide,
     rejections.BracketWrongSide: problems.BracketWrongSide,

@@ -166,6 +166,7 @@ def execution(value: Execution, account_id: str) -> models.Execution:
         price=plain(value.price),
         commission=plain(value.commission),
         realized_pnl=plain(value.realized_pnl),
+        conversion=optional(_conversion(value.conversion)),
         position_id=value.position_id,
         position_effect=value.effect,
         model=value.model,
@@ -248,6 +249,7 @@ def activity(value: Activity) -> models.Activity:
         order_id=optional(value.order_id),
         position_id=optional(value.position_id),
         note=optional(value.note),
+        conversion=optional(_conversion(value.conversion)),
         time=value.time,
         market_time=value.market_time,
         sequence=value.sequence,
@@ -375,6 +377,18 @@ def _basis(value: events.QuoteBasis | events.BarBasis) -> models.QuoteBasis | mo
                 low=plain(value.low),
                 close=plain(value.close),
             )
+
+
+def _conversion(value: events.Conversion | None) -> models.Conversion | None:
+    if value is None:
+        return None
+    return models.Conversion(
+        pair=value.pair,
+        side=value.side,
+        rate=plain(value.rate),
+        inverted=value.inverted,
+        quote_time=value.quote_time,
+    )
 
 
 def plain(value: Decimal) -> Decimal:

@@ -464,9 +464,9 @@ class OrdersHandler(ABC):
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, SymbolNotFound,
         AccountArchived, IdempotencyConflict, PriceOffTick, PriceOutOfRange, QuantityOffStep,
         QuantityOutOfRange, ShortSaleNotAllowed, InsufficientMargin, MarketClosed, NoPrice,
-        WrongClock, StopWrongSide, BracketWrongSide, StopLossIncomplete, BracketsNotAllowed,
-        TrailingOffsetOutOfRange, ExpiryInvalid, PostOnlyWouldFill, NothingToReduce,
-        OcoGroupMismatch, PreviewMismatch, PreviewExpired, LedgerUnavailable.
+        NoRate, WrongClock, StopWrongSide, BracketWrongSide, StopLossIncomplete,
+        BracketsNotAllowed, TrailingOffsetOutOfRange, ExpiryInvalid, PostOnlyWouldFill,
+        NothingToReduce, OcoGroupMismatch, PreviewMismatch, PreviewExpired, LedgerUnavailable.
         """
 
     @abstractmethod
@@ -652,7 +652,7 @@ class PositionsHandler(ABC):
 
         Raises PermissionMissing, OriginRefused, HostRefused, AccountNotFound, PositionNotFound,
         AccountArchived, PositionClosed, IdempotencyConflict, QuantityOutOfRange,
-        InsufficientMargin, NoPrice, ShortSaleNotAllowed, LedgerUnavailable.
+        InsufficientMargin, NoPrice, NoRate, ShortSaleNotAllowed, LedgerUnavailable.
         """
 
     @abstractmethod

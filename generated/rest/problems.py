@@ -338,6 +338,14 @@ class NoPrice(Problem):
     title = "There is no price for the symbol"
 
 
+class NoRate(Problem):
+    """There is no rate into the account's currency. Use an account in the symbol's currency, or try again when a currency pair has a price."""
+
+    status = 422
+    code = "no_rate"
+    title = "There is no rate into the account's currency"
+
+
 class BalanceOutOfRange(Problem):
     """The balance is out of range. The nearest valid balance is given."""
 

@@ -227,6 +227,11 @@ export type QuoteBasis = components["schemas"]["QuoteBasis"];
 export type BarBasis = components["schemas"]["BarBasis"];
 /** The prices that a fill was made on; `type` says which kind. */
 export type FillBasis = components["schemas"]["FillBasis"];
+/**
+ * How money of the symbol's currency became money of the account's: what is received is sold at the bid of a
+ * currency pair, what is owed is bought at its ask.
+ */
+export type Conversion = components["schemas"]["Conversion"];
 /** One fill. It explains itself by the prices, the model and the rule that made it. */
 export type Execution = components["schemas"]["Execution"];
 export type ExecutionPage = components["schemas"]["ExecutionPage"];

@@ -76,6 +76,8 @@ export const problems = {
   market_closed: { status: 422, title: "The market is closed" },
   /** Try again when its feed delivers. */
   no_price: { status: 422, title: "There is no price for the symbol" },
+  /** Use an account in the symbol's currency, or try again when a currency pair has a price. */
+  no_rate: { status: 422, title: "There is no rate into the account's currency" },
   /** The nearest valid balance is given. */
   balance_out_of_range: { status: 422, title: "The balance is out of range" },
   /** A currency that can is given. */

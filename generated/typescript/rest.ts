@@ -1382,6 +1382,8 @@ export interface components {
             positionId?: components["schemas"]["PositionId"];
             /** @description How the amount came about, in words. */
             note?: string;
+            /** @description Present where it was converted into the account's currency. */
+            conversion?: components["schemas"]["Conversion"];
             /** @description When it was recorded. */
             time: components["schemas"]["Timestamp"];
             /** @description When it happened in the market's time. */
@@ -1401,8 +1403,9 @@ export interface components {
             symbol: components["schemas"]["SymbolId"];
             /** @description The price at which it could be closed, bid for long and ask for short. */
             marketPrice: components["schemas"]["Price"];
-            /** @description Signed; negative when short. */
+            /** @description Signed; negative when short. In the account's currency. */
             marketValue: components["schemas"]["Money"];
+            /** @description In the account's currency. */
             unrealizedPnl: components["schemas"]["Money"];
             /** @description Market time of the price. */
             time: components["schemas"]["Timestamp"];
@@ -1995,6 +1998,22 @@ export interface components {
         };
         /** @description The prices that a fill was made on; `type` says which kind. */
         FillBasis: components["schemas"]["QuoteBasis"] | components["schemas"]["BarBasis"];
+        /**
+         * @description How money of the symbol's currency became money of the account's: what is received is sold at the bid of a
+         *     currency pair, what is owed is bought at its ask.
+         */
+        Conversion: {
+            /** @description The currency pair. */
+            pair: components["schemas"]["SymbolId"];
+            /** @description Of the trade in the pair. */
+            side: components["schemas"]["Side"];
+            /** @description The price of the pair. */
+            rate: components["schemas"]["Price"];
+            /** @description Whether amounts are divided by the rate instead of multiplied. */
+            inverted: boolean;
+            /** @description Market time of the quote. */
+            quoteTime: components["schemas"]["Timestamp"];
+        };
         /** @description One fill. It explains itself by the prices, the model and the rule that made it. */
         Execution: {
             executionId: components["schemas"]["ExecutionId"];
@@ -2005,9 +2024,12 @@ export interface components {
             side: components["schemas"]["Side"];
             quantity: components["schemas"]["Quantity"];
             price: components["schemas"]["Price"];
+            /** @description In the account's currency. */
             commission: components["schemas"]["Money"];
-            /** @description Of the part that it closed, before commission. */
+            /** @description Of the part that it closed, before commission, in the account's currency. */
             realizedPnl: components["schemas"]["Money"];
+            /** @description Present where the symbol is in another currency than the account. */
+            conversion?: components["schemas"]["Conversion"];
             positionId: components["schemas"]["PositionId"];
             positionEffect: components["schemas"]["PositionEffect"];
             /** @description The fill model that decided. */
@@ -2039,9 +2061,9 @@ export interface components {
             quantity: components["schemas"]["Quantity"];
             /** @description Cost basis divided by quantity, rounded half to even at 12 digits; of the entry once closed. */
             averagePrice: components["schemas"]["Price"];
-            /** @description What the open quantity cost. */
+            /** @description What the open quantity cost, in the symbol's currency. */
             costBasis: components["schemas"]["Money"];
-            /** @description Of what was closed, before commission. */
+            /** @description Of what was closed, before commission, in the account's currency. */
             realizedPnl: components["schemas"]["Money"];
             /** @description Rises with every change. */
             revision: number;

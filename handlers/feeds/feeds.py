@@ -42,6 +42,7 @@ class Feeds(FeedSink):
                     raise ValueError(f"two feeds offer {symbol.id}")
                 self._symbols[symbol.id] = symbol
                 self._feed_of[symbol.id] = feed
+        self._pairs = tuple(item for item in self._symbols.values() if item.base_currency)
 
     def symbol(self, symbol_id: str) -> Symbol | None:
         found = self._symbols.get(symbol_id)
@@ -51,6 +52,10 @@ class Feeds(FeedSink):
 
     def symbols(self) -> tuple[Symbol, ...]:
         return tuple(self._symbols.values())
+
+    def pairs(self) -> tuple[Symbol, ...]:
+        """The currency pairs, as they are listed."""
+        return self._pairs
 
     def exchanges(self) -> tuple[Exchange, ...]:
         return tuple(exchange for feed in self.feeds for exchange in feed.exchanges())

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, TypeVar
 
@@ -17,6 +18,7 @@ from handlers.trading.events import (
     AccountRestored,
     BalanceChanged,
     BarBasis,
+    Conversion,
     DividendApplied,
     Event,
     LedgerRestored,
@@ -68,6 +70,8 @@ class AccountState:
         """Open positions by symbol."""
         self.acted: dict[str, int] = {}
         """By symbol: the time of the newest split or dividend that has been applied."""
+        self.rates_used: dict[str, Conversion] = {}
+        """By symbol: the last conversion of its money into the account's currency."""
         self.used_keys: dict[tuple[str, str], tuple[int, Cause]] = {}
         """By scope and key: the transaction that used it up, and why."""
         self._identity: Identity | None = None
@@ -125,7 +129,9 @@ class AccountState:
 
     @property
     def terms(self) -> MarginTerms:
-        return MarginTerms(self.identity.type, self.standing.leverage)
+        return MarginTerms(
+            self.identity.type, self.standing.leverage, self.balance.currency, self.rates_used
+        )
 
     def order(self, order_id: str, sequence: int | None = None) -> Order | None:
         """Of whatever epoch, now or as that transaction left it."""
@@ -187,6 +193,7 @@ class AccountState:
             self.open_positions.clear()
             self.acted.clear()
         self.acted.update(change.acted)
+        self.rates_used.update(change.rates_used)
         self._use_key(change.transaction)
 
     def fork(self) -> "AccountState":
@@ -329,7 +336,7 @@ class AccountView:
 
     @property
     def terms(self) -> MarginTerms:
-        return MarginTerms(self.identity.type, self.standing.leverage)
+        return replace(self._state.terms, leverage=self.standing.leverage)
 
     def order(self, order_id: str) -> Order | None:
         order = self._state.order(order_id, self.sequence)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generated.models import ActivityType
-from handlers.trading.events import AccountOpened, AccountReset, BalanceChanged
+from handlers.trading.events import AccountOpened, AccountReset, BalanceChanged, Conversion
 from handlers.trading.transactions import Transaction, identifier
 
 
@@ -23,6 +23,7 @@ class Activity:
     order_id: str | None
     position_id: str | None
     note: str | None
+    conversion: Conversion | None
     time: int
     """When it was recorded."""
     market_time: int
@@ -46,6 +47,7 @@ def booked(event: BalanceChanged, stamp: Transaction, index: int) -> Activity:
         order_id=event.order_id,
         position_id=event.position_id,
         note=event.note,
+        conversion=event.conversion,
         time=stamp.recorded_at,
         market_time=stamp.market_time,
         sequence=stamp.sequence,

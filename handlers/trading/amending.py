@@ -65,7 +65,7 @@ def modify(
     _check_margin(draft, wanted, missing, market)
     changed = draft.order(order.order_id)
     if changed.working and wanted != order:
-        carry_out(draft, venue.at_once(changed, market))
+        carry_out(draft, venue.at_once(changed, market), market)
     return draft
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from generated.models import AccountClock, AccountType
 from handlers.trading.activities import Activity, booked, deposited
+from handlers.trading.conversion import converted
 from handlers.trading.events import (
     AccountArchived,
     AccountOpened,
@@ -12,6 +13,7 @@ from handlers.trading.events import (
     AccountReset,
     AccountRestored,
     BalanceChanged,
+    Conversion,
     CorporateEvent,
     LedgerRestored,
     OrderAccepted,
@@ -91,6 +93,7 @@ class Change:
     executions: list[Execution] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     acted: dict[str, int] = field(default_factory=dict)
+    rates_used: dict[str, Conversion] = field(default_factory=dict)
     reset: bool = False
 
     def account_opened(self, event: AccountOpened) -> None:
@@ -138,7 +141,10 @@ class Change:
         self.orders[order.order_id] = order.apply(event, self.transaction)
         if isinstance(event, OrderFilled):
             self.executions.append(executed(event, order, self.transaction))
-            self._realized(event.realized_pnl, event.commission)
+            by = event.conversion
+            self._realized(converted(event.realized_pnl, by), converted(event.commission, by))
+            if by is not None:
+                self.rates_used[order.symbol] = by
 
     def position_opened(self, event: PositionOpened) -> None:
         self.positions[event.position_id] = opened(event, self.transaction)

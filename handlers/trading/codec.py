@@ -49,7 +49,11 @@ NAMES: Final[Mapping[str, type[Any]]] = {
     "liquidation_ordered": events.LiquidationOrdered,
     "financing_charged": events.FinancingCharged,
 }
-_BASES: Final[Mapping[str, type[Any]]] = {"quote": events.QuoteBasis, "bar": events.BarBasis}
+_BASES: Final[Mapping[str, type[Any]]] = {
+    "quote": events.QuoteBasis,
+    "bar": events.BarBasis,
+    "conversion": events.Conversion,
+}
 _NAME_OF: Final = {cls: name for name, cls in NAMES.items()}
 _BASIS_OF: Final = {cls: name for name, cls in _BASES.items()}
 _FIELDS: Final = {

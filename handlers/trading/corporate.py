@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from generated.models import ActivityType, TransactionCause
 from handlers.market.actions import CorporateAction, Dividend, Split
 from handlers.market.symbols import Symbol
-from handlers.trading import money, splits
+from handlers.trading import conversion, money, splits
 from handlers.trading.account import AccountState
 from handlers.trading.draft import Draft
 from handlers.trading.events import BalanceChanged, DividendApplied
@@ -39,9 +39,9 @@ def act(state: AccountState, market: Market, now: int, until: int | None = None)
     for action in found:
         match action:
             case Split():
-                splits.apply(draft, action, symbol)
+                splits.apply(draft, action, symbol, market)
             case Dividend():
-                _pay(draft, action, symbol)
+                _pay(draft, action, symbol, market)
     return draft
 
 
@@ -78,7 +78,7 @@ def _ordered(state: AccountState, symbol: str, time: int) -> list[Order]:
     ]
 
 
-def _pay(draft: Draft, dividend: Dividend, symbol: Symbol) -> None:
+def _pay(draft: Draft, dividend: Dividend, symbol: Symbol, market: Market) -> None:
     position = draft.positions.get(dividend.symbol)
     if position is None or position.opened_market_time >= dividend.time:
         return
@@ -93,7 +93,11 @@ def _pay(draft: Draft, dividend: Dividend, symbol: Symbol) -> None:
             quantity=quantity,
         )
     )
-    paid = position.sign * money.value_of(quantity, amount)
+    terms = draft.terms
+    rate = conversion.last_rate(symbol.id, terms.currency, market, terms.rates_used)
+    rate = rate or conversion.SAME
+    due = position.sign * money.value_of(quantity, amount)
+    paid = rate.into(due)
     draft.add(
         BalanceChanged(
             paid,
@@ -102,5 +106,6 @@ def _pay(draft: Draft, dividend: Dividend, symbol: Symbol) -> None:
             position.symbol,
             position_id=position.position_id,
             note=f"{money.text(amount)} for each of {money.text(quantity)}",
+            conversion=rate.of(due),
         )
     )

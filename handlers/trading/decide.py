@@ -96,7 +96,9 @@ def place(
     for leg in acceptance.legs(order, command.take_profit, command.stop_loss, by):
         draft.add(leg)
     opening = margin.opening_quantity(draft.positions.get(order.symbol), order)
-    carry_out(draft, venue.at_once(order, market))
+    if opening:
+        risk.check_rate(symbol, draft.terms, market)
+    carry_out(draft, venue.at_once(order, market), market)
     risk.check_margin(draft, order, opening, market)
     return draft
 
@@ -148,7 +150,7 @@ def close(
     cause = Cause(TransactionCause.POSITION_CLOSED, order_id, key)
     draft = Draft(state, cause, now, market.market_time(position.symbol))
     event = acceptance.closing(order_id, position, quantity, market)
-    carry_out(draft, venue.at_once(send(draft, event, venue, market), market))
+    carry_out(draft, venue.at_once(send(draft, event, venue, market), market), market)
     return draft
 
 

@@ -8,8 +8,10 @@ from generated.models import ActivityType, Side, TimeInForce
 from handlers.trading import brackets, money
 from handlers.trading.account import AccountState
 from handlers.trading.change import BrokenLedger, Change
+from handlers.trading.conversion import Rate, converted
 from handlers.trading.events import (
     BalanceChanged,
+    Conversion,
     Event,
     OrderCanceled,
     OrderExpired,
@@ -64,7 +66,8 @@ class Draft:
 
     @property
     def terms(self) -> MarginTerms:
-        return MarginTerms(self._state.identity.type, self._change.standing.leverage)
+        used = {**self._state.rates_used, **self._change.rates_used}
+        return replace(self._state.terms, leverage=self._change.standing.leverage, rates_used=used)
 
     @property
     def positions(self) -> dict[str, Position]:
@@ -103,10 +106,11 @@ class Draft:
         self._state.extend(self._change, event)
         self._events.append(event)
 
-    def fill(self, fill: Fill) -> None:
+    def fill(self, fill: Fill, rate: Rate) -> None:
         """Books a fill: execution, position and balance. A reduce-only order stops at flat.
 
         No more is filled than the earlier fills of the account have left of what was offered.
+        `rate` leads from the symbol's currency into the account's.
         """
         order = self.order(fill.order_id)
         position = self.positions.get(order.symbol)
@@ -118,7 +122,7 @@ class Draft:
             quantity = ZERO
         if quantity > ZERO:
             brackets.reserve(self, order)
-            self._book(order, position, fill, quantity)
+            self._book(order, position, fill, quantity, rate)
             brackets.share(self, order, quantity)
         if self.order(order.order_id).open:
             self._cut_short(order, fill, wanted, quantity)
@@ -129,7 +133,7 @@ class Draft:
         brackets.reconcile(self, symbol)
 
     def cost(self, fill: Fill) -> Decimal:
-        """What a buy would take from a cash account if it filled whole."""
+        """What a buy would cost if it filled whole, in the symbol's currency."""
         quantity = min(fill.quantity, self.order(fill.order_id).remaining)
         return money.value_of(quantity, fill.price) + self._commission(fill, quantity)
 
@@ -178,10 +182,18 @@ class Draft:
         self.add(event)
         self.reconcile(self.order(event.order_id).symbol)
 
-    def _book(self, order: Order, position: Position | None, fill: Fill, quantity: Decimal) -> None:
+    def _book(
+        self, order: Order, position: Position | None, fill: Fill, quantity: Decimal, rate: Rate
+    ) -> None:
+        def convert(realized: Decimal) -> Decimal:
+            return converted(realized, self._conversion(order, realized, rate))
+
         new_id = self.new_id("pos")
-        for part in settle(position, order.symbol, order.side, quantity, fill.price, new_id):
+        for part in settle(
+            position, order.symbol, order.side, quantity, fill.price, new_id, convert
+        ):
             commission = self._commission(fill, part.quantity)
+            conversion = self._conversion(order, part.realized_pnl, rate)
             self.add(
                 OrderFilled(
                     order_id=order.order_id,
@@ -195,16 +207,25 @@ class Draft:
                     model=fill.model,
                     rule=fill.rule,
                     basis=fill.basis,
+                    conversion=conversion,
                 )
             )
             self.add(part.event)
-            self._settle(order, part, fill.price)
-            self._charge(order, part, commission)
+            self._settle(order, part, fill.price, conversion)
+            self._charge(order, part, commission, conversion)
 
-    def _settle(self, order: Order, part: Part, price: Decimal) -> None:
+    def _conversion(self, order: Order, realized: Decimal, rate: Rate) -> Conversion | None:
+        """One for all amounts of a fill: of what it brings the bid, of what it costs the ask."""
+        if self.terms.in_full:
+            return rate.of(Decimal(-1 if order.side is Side.BUY else 1))
+        return rate.of(realized or Decimal(-1))
+
+    def _settle(
+        self, order: Order, part: Part, price: Decimal, conversion: Conversion | None
+    ) -> None:
         """Profit and loss, or in a cash account all that is paid and received."""
         if not self.terms.in_full:
-            self._realize(order, part)
+            self._realize(order, part, conversion)
             return
         value = money.value_of(part.quantity, price)
         bought = order.side is Side.BUY
@@ -213,11 +234,13 @@ class Draft:
             ActivityType.PURCHASE if bought else ActivityType.SALE,
             order,
             part,
+            conversion,
         )
 
-    def _realize(self, order: Order, part: Part) -> None:
+    def _realize(self, order: Order, part: Part, conversion: Conversion | None) -> None:
         if part.realized_pnl:
-            self._change_balance(part.realized_pnl, ActivityType.REALIZED_PNL, order, part)
+            kind = ActivityType.REALIZED_PNL
+            self._change_balance(part.realized_pnl, kind, order, part, conversion)
 
     def _commission(self, fill: Fill, quantity: Decimal) -> Decimal:
         """What the order owes with so much more filled, less what it has paid."""
@@ -225,16 +248,25 @@ class Draft:
         value = order.filled_value + money.value_of(quantity, fill.price)
         return fill.fee.commission(order.commission, order.filled_quantity + quantity, value)
 
-    def _charge(self, order: Order, part: Part, commission: Decimal) -> None:
+    def _charge(
+        self, order: Order, part: Part, commission: Decimal, conversion: Conversion | None
+    ) -> None:
         if commission:
-            self._change_balance(-commission, ActivityType.COMMISSION, order, part)
+            self._change_balance(-commission, ActivityType.COMMISSION, order, part, conversion)
 
     def _change_balance(
-        self, change: Decimal, kind: ActivityType, order: Order, part: Part
+        self,
+        amount: Decimal,
+        kind: ActivityType,
+        order: Order,
+        part: Part,
+        conversion: Conversion | None,
     ) -> None:
-        after = self.balance + change
+        """By an amount in the symbol's currency."""
+        change = converted(amount, conversion)
         about = order.symbol, order.order_id, part.position_id
-        self.add(BalanceChanged(change, after, kind, *about))
+        after = self.balance + change
+        self.add(BalanceChanged(change, after, kind, *about, conversion=conversion))
 
 
 def closable_quantity(order: Order, position: Position | None) -> Decimal:

@@ -46,6 +46,21 @@ class BarBasis:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """How money of the symbol's currency became money of the account's."""
+
+    pair: str
+    side: Side
+    """Of the trade in the pair."""
+    rate: Decimal
+    """The price of the pair, its bid for a sell and its ask for a buy."""
+    inverted: bool
+    """Whether amounts are divided by the rate: the pair's base is the account's currency."""
+    quote_time: int
+    """Market time of the quote."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountOpened:
     user_id: str
     name: str
@@ -183,7 +198,10 @@ class OrderModified:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilled:
-    """One execution. A fill that passes through zero is two of them, closing and opening."""
+    """One execution. A fill that passes through zero is two of them, closing and opening.
+
+    Amounts are in the symbol's currency.
+    """
 
     order_id: str
     execution_id: str
@@ -196,6 +214,8 @@ class OrderFilled:
     model: str
     rule: str
     basis: QuoteBasis | BarBasis
+    conversion: Conversion | None = None
+    """Into the account's currency, None where that is the symbol's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +296,8 @@ class BalanceChanged:
     position_id: str | None = None
     note: str | None = None
     """How the amount came about, in words."""
+    conversion: Conversion | None = None
+    """How it was converted into the account's currency, None where it had to be in no way."""
 
 
 @dataclass(frozen=True, slots=True)

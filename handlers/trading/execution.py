@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generated.models import PositionEffect, Side
-from handlers.trading.events import BarBasis, OrderFilled, QuoteBasis
+from handlers.trading.conversion import converted
+from handlers.trading.events import BarBasis, Conversion, OrderFilled, QuoteBasis
 from handlers.trading.order import Order
 from handlers.trading.transactions import Transaction
 
@@ -22,6 +23,8 @@ class Execution:
     price: Decimal
     commission: Decimal
     realized_pnl: Decimal
+    """In the account's currency, as is the commission."""
+    conversion: Conversion | None
     model: str
     rule: str
     basis: QuoteBasis | BarBasis
@@ -42,8 +45,9 @@ def executed(event: OrderFilled, order: Order, stamp: Transaction) -> Execution:
         effect=event.effect,
         quantity=event.quantity,
         price=event.price,
-        commission=event.commission,
-        realized_pnl=event.realized_pnl,
+        commission=converted(event.commission, event.conversion),
+        realized_pnl=converted(event.realized_pnl, event.conversion),
+        conversion=event.conversion,
         model=event.model,
         rule=event.rule,
         basis=event.basis,

@@ -5,9 +5,10 @@ now is passed over, and the venue works the newer revision.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from generated.models import OrderStatus, Side, TransactionCause
-from handlers.trading import margin, money, risk, trailing, triggers
+from handlers.trading import conversion, margin, money, risk, trailing, triggers
 from handlers.trading.account import AccountState
 from handlers.trading.draft import Draft
 from handlers.trading.events import (
@@ -23,7 +24,7 @@ from handlers.trading.fills import within_limit
 from handlers.trading.market import Market
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
-from handlers.trading.rejections import InsufficientMargin
+from handlers.trading.rejections import InsufficientMargin, NoRate
 from handlers.trading.reports import Activate, Cancel, Fill, Reject, Report, Trail, Trigger
 from handlers.trading.transactions import Cause
 
@@ -71,12 +72,12 @@ def is_due(order: Order, market: Market) -> bool:
     return order.expires_at <= market.market_time(order.symbol)
 
 
-def carry_out(draft: Draft, reports: Iterable[Report]) -> None:
+def carry_out(draft: Draft, reports: Iterable[Report], market: Market) -> None:
     """Books reports about an order that nothing else has touched since they were made."""
     for item in reports:
         order = draft.order(item.order_id)
         if order.open:
-            _book(draft, order, item)
+            _book(draft, order, item, market)
 
 
 def _hear(draft: Draft, item: Report, market: Market) -> None:
@@ -88,7 +89,7 @@ def _hear(draft: Draft, item: Report, market: Market) -> None:
     elif isinstance(item, Fill) and _unaffordable(draft, order, item, market):
         _refuse(draft, order, InsufficientMargin.code)
     else:
-        _book(draft, order, item)
+        _book(draft, order, item, market)
 
 
 def _refuse(draft: Draft, order: Order, reason: str) -> None:
@@ -97,10 +98,10 @@ def _refuse(draft: Draft, order: Order, reason: str) -> None:
     end(order.order_id, reason)
 
 
-def _book(draft: Draft, order: Order, item: Report) -> None:
+def _book(draft: Draft, order: Order, item: Report, market: Market) -> None:
     match item:
         case Fill() if _may_fill(order, item):
-            draft.fill(item)
+            fill(draft, order, item, market)
         case Cancel() if not order.waits_for_trigger:
             draft.cancel(order.order_id, item.reason)
         case Reject():
@@ -113,6 +114,20 @@ def _book(draft: Draft, order: Order, item: Report) -> None:
             _trail(draft, order, item)
         case _:
             pass
+
+
+def fill(draft: Draft, order: Order, item: Fill, market: Market) -> None:
+    """Without a rate into the account's currency nothing is opened; what closes has the last."""
+    terms, symbol = draft.terms, market.symbol(order.symbol)
+    opens = margin.opening_quantity(draft.positions.get(order.symbol), order) > ZERO
+    if opens and symbol is not None:
+        rate = conversion.rate(symbol, terms.currency, market)
+    else:
+        rate = conversion.last_rate(order.symbol, terms.currency, market, terms.rates_used)
+    if rate is None:
+        _refuse(draft, order, NoRate.code)
+    else:
+        draft.fill(item, rate)
 
 
 def _may_fill(order: Order, fill: Fill) -> bool:
@@ -141,12 +156,19 @@ def _trail(draft: Draft, order: Order, item: Trail) -> None:
 
 def _unaffordable(draft: Draft, order: Order, fill: Fill, market: Market) -> bool:
     if draft.terms.in_full:
-        return order.side is Side.BUY and draft.cost(fill) > draft.balance
+        return order.side is Side.BUY and _cost(draft, order, fill, market) > draft.balance
     if not order.takes_any_price:
         return False
     if margin.opening_quantity(draft.positions.get(order.symbol), order) == ZERO:
         return False
     return risk.shortfall(draft, market) > ZERO
+
+
+def _cost(draft: Draft, order: Order, fill: Fill, market: Market) -> Decimal:
+    """What a buy would take from a cash account."""
+    terms, cost = draft.terms, draft.cost(fill)
+    rate = conversion.last_rate(order.symbol, terms.currency, market, terms.rates_used)
+    return rate.owed(cost) if rate else cost
 
 
 _CAUSES = (

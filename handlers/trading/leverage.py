@@ -7,13 +7,14 @@ maintains nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from generated.models import AccountType
 from handlers.market.symbols import Symbol
 from handlers.trading import money
+from handlers.trading.events import Conversion
 from handlers.trading.money import ZERO
 from handlers.trading.rejections import LeverageOffStep, LeverageOutOfRange, fault
 
@@ -48,6 +49,9 @@ class MarginTerms:
     type: AccountType
     leverage: Mapping[str, Decimal]
     """By symbol, where one was chosen."""
+    currency: str
+    rates_used: Mapping[str, Conversion]
+    """By symbol: the last conversion of its money into the account's currency."""
 
     @property
     def in_full(self) -> bool:
@@ -78,7 +82,7 @@ class MarginTerms:
     def choosing(self, symbol: Symbol, leverage: Decimal) -> "MarginTerms":
         """The terms with another leverage. Raises LeverageOutOfRange or LeverageOffStep."""
         self._check(symbol, leverage)
-        return MarginTerms(self.type, {**self.leverage, symbol.id: leverage})
+        return replace(self, leverage={**self.leverage, symbol.id: leverage})
 
     def _check(self, symbol: Symbol, leverage: Decimal) -> None:
         highest = self.highest(symbol)

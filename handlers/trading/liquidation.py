@@ -143,7 +143,8 @@ def _order(
         )
     )
     event = acceptance.closing(order_id, position, quantity, market)
-    carry_out(draft, venue.at_once(decide.send(draft, event, venue, market), market))
+    order = decide.send(draft, event, venue, market)
+    carry_out(draft, venue.at_once(order, market), market)
 
 
 def _needed(holding: _Holding, equity: Decimal, maintenance: Decimal) -> Decimal:
@@ -165,9 +166,9 @@ def _holdings(state: AccountState, market: Market) -> Iterator[_Holding]:
             continue
         left = position.quantity - _ordered(state, position)
         if left > ZERO and market.is_open(position.symbol):
-            price = margin.mark(position, market).market_price
+            value = margin.unit_value(position, market, state.terms)
             rate = state.terms.rates(symbol).maintenance
-            yield _Holding(position, symbol, left, money.value_of(price, rate))
+            yield _Holding(position, symbol, left, money.value_of(value, rate))
 
 
 def _rank(holding: _Holding) -> tuple[Decimal, int, str]:

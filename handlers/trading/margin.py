@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generated.models import PositionSide, Side
-from handlers.trading import money
+from handlers.trading import conversion, money
 from handlers.trading.leverage import MarginTerms
 from handlers.trading.market import Market, prevailing
 from handlers.trading.money import ZERO
@@ -26,6 +26,7 @@ class PositionFigures:
     symbol: str
     market_price: Decimal
     market_value: Decimal
+    """In the account's currency, as is the profit and loss."""
     unrealized_pnl: Decimal
     time: int
     """Market time of the price."""
@@ -69,7 +70,7 @@ def figures(
     lowest_rate: Decimal,
 ) -> Figures:
     """`positions` by symbol; `lowest_rate` is the one at which buying power is stated."""
-    marked = tuple(mark(position, market) for position in positions.values())
+    marked = tuple(mark(position, market, terms) for position in positions.values())
     unrealized = sum((item.unrealized_pnl for item in marked), ZERO)
     initial = maintenance = ZERO
     for item in marked:
@@ -94,9 +95,12 @@ def figures(
     )
 
 
-def mark(position: Position, market: Market) -> PositionFigures:
-    """At the prevailing quote; where the feed has none, at the position's own average price."""
-    quote = prevailing(market, position.symbol)
+def mark(position: Position, market: Market, terms: MarginTerms) -> PositionFigures:
+    """At the prevailing quote; where the feed has none, at the position's own average price.
+
+    In the account's currency, at the last rate used where there is none now.
+    """
+    quote, rate = prevailing(market, position.symbol), _rate(position, market, terms)
     if quote is None:
         price, time = position.average_price, position.updated_market_time
     else:
@@ -106,16 +110,30 @@ def mark(position: Position, market: Market) -> PositionFigures:
         position.position_id,
         position.symbol,
         price,
-        position.market_value(price),
-        position.unrealized_pnl(price),
+        rate.into(position.market_value(price)),
+        rate.into(position.unrealized_pnl(price)),
         time,
     )
+
+
+def unit_value(position: Position, market: Market, terms: MarginTerms) -> Decimal:
+    """The value of one unit of the position, in the account's currency."""
+    price = mark(position, market, terms).market_price
+    return abs(_rate(position, market, terms).into(position.sign * price))
+
+
+def _rate(position: Position, market: Market, terms: MarginTerms) -> conversion.Rate:
+    found = conversion.last_rate(position.symbol, terms.currency, market, terms.rates_used)
+    return found or conversion.SAME
 
 
 def order_margin(
     positions: Mapping[str, Position], orders: Iterable[Order], market: Market, terms: MarginTerms
 ) -> Decimal:
-    """What all working orders reserve."""
+    """What all working orders reserve, in the account's currency.
+
+    Where there is no rate an order opens nothing, and reserves nothing.
+    """
     by_symbol: dict[str, list[Order]] = {}
     for order in orders:
         by_symbol.setdefault(order.symbol, []).append(order)
@@ -123,8 +141,10 @@ def order_margin(
     for symbol_id, group in by_symbol.items():
         symbol = market.symbol(symbol_id)
         if symbol is not None:
-            position, rate = positions.get(symbol_id), terms.rates(symbol).initial
-            total += max(_reserved(rate, position, group, side, market) for side in Side)
+            position, share = positions.get(symbol_id), terms.rates(symbol).initial
+            reserved = max(_reserved(share, position, group, side, market) for side in Side)
+            rate = conversion.last_rate(symbol_id, terms.currency, market, terms.rates_used)
+            total += rate.owed(reserved) if rate else ZERO
     return total
 
 

@@ -28,6 +28,10 @@ class Market(Protocol):
         """End of the session that is open, else of the next one."""
         ...
 
+    def pairs(self) -> tuple[Symbol, ...]:
+        """The currency pairs, as they are listed."""
+        ...
+
     def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
         """Splits and dividends by now, oldest first, later than `after`."""
         ...
@@ -70,6 +74,9 @@ class Instant:
 
     def session_end(self, symbol_id: str) -> int | None:
         return self._market.session_end(symbol_id)
+
+    def pairs(self) -> tuple[Symbol, ...]:
+        return self._market.pairs()
 
     def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
         return self._market.actions(symbol_id, after)

@@ -1,5 +1,6 @@
 """Netted positions, one open at a time for an account and symbol."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,7 @@ class Position:
     cost_basis: Decimal
     """What the open quantity cost, or brought when short; stored, averages derive from it."""
     realized_pnl: Decimal
+    """In the account's currency."""
     entry_quantity: Decimal
     """All that was ever opened, and its cost: the entry price of a closed position."""
     entry_cost: Decimal
@@ -136,11 +138,16 @@ class Part:
     effect: PositionEffect
     quantity: Decimal
     realized_pnl: Decimal
+    """In the symbol's currency."""
     event: PositionEvent
 
     @property
     def position_id(self) -> str:
         return self.event.position_id
+
+
+def _as_it_is(amount: Decimal) -> Decimal:
+    return amount
 
 
 def settle(
@@ -150,14 +157,18 @@ def settle(
     quantity: Decimal,
     price: Decimal,
     new_position_id: str,
+    convert: Callable[[Decimal], Decimal] = _as_it_is,
 ) -> tuple[Part, ...]:
-    """What a fill does: opens, adds, reduces, or closes and opens on the other side of zero."""
+    """What a fill does: opens, adds, reduces, or closes and opens on the other side of zero.
+
+    `convert` gives profit and loss in the account's currency, as positions add it up.
+    """
     if current is None or not current.open:
         return (_opening(symbol, side, quantity, price, new_position_id),)
     if side is not current.closing_side:
         return (_adding(current, quantity, price),)
     closing = min(quantity, current.quantity)
-    parts = (_reducing(current, closing, price),)
+    parts = (_reducing(current, closing, price, convert),)
     if quantity == closing:
         return parts
     return (*parts, _opening(symbol, side, quantity - closing, price, new_position_id))
@@ -180,10 +191,12 @@ def _adding(current: Position, quantity: Decimal, price: Decimal) -> Part:
     return Part(PositionEffect.OPEN, quantity, ZERO, event)
 
 
-def _reducing(current: Position, quantity: Decimal, price: Decimal) -> Part:
+def _reducing(
+    current: Position, quantity: Decimal, price: Decimal, convert: Callable[[Decimal], Decimal]
+) -> Part:
     cost = money.share_of(current.cost_basis, quantity, current.quantity)
     realized = current.sign * (money.value_of(quantity, price) - cost)
-    total = current.realized_pnl + realized
+    total = current.realized_pnl + convert(realized)
     event: PositionEvent = PositionClosed(current.position_id, total)
     if quantity < current.quantity:
         rest = current.quantity - quantity

@@ -44,7 +44,8 @@ def reverse(
     risk.check_owned(draft, wanted)
     order = send(draft, acceptance.entry(order_id, wanted, symbol, market), venue, market)
     opening = margin.opening_quantity(position, order)
-    carry_out(draft, venue.at_once(order, market))
+    risk.check_rate(symbol, draft.terms, market)
+    carry_out(draft, venue.at_once(order, market), market)
     risk.check_margin(draft, order, opening, market)
     return draft
 

@@ -5,7 +5,7 @@
     ├── Conflict          IdempotencyConflict OrderNotWorking PositionIsClosed ArchivedAccount
     │                     AccountNotFlat TooManyAccounts RevisionMismatch
     └── Refused           PriceOffTick PriceOutOfRange QuantityOffStep QuantityOutOfRange
-                          PositionQuantityExceeded InsufficientMargin MarketClosed NoPrice
+                          PositionQuantityExceeded InsufficientMargin MarketClosed NoPrice NoRate
                           WrongClock BalanceOutOfRange CurrencyNotSupported
                           StopWrongSide BracketWrongSide StopLossIncomplete
                           BracketsNotAllowed TrailingOffsetOutOfRange ExpiryInvalid
@@ -141,6 +141,10 @@ class NoPrice(Refused):
 
 class ScenarioOnRealPrices(Refused):
     code = "scenario_on_real_prices"
+
+
+class NoRate(Refused):
+    code = "no_rate"
 
 
 class WrongClock(Refused):

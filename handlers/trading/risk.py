@@ -5,10 +5,11 @@ from typing import Final
 
 from generated.models import Side
 from handlers.market.symbols import Symbol
-from handlers.trading import margin, money
+from handlers.trading import conversion, margin, money
 from handlers.trading.account import AccountState
 from handlers.trading.commands import PlaceOrder
 from handlers.trading.draft import Draft
+from handlers.trading.leverage import MarginTerms
 from handlers.trading.margin import Figures
 from handlers.trading.market import Market
 from handlers.trading.money import ZERO
@@ -18,6 +19,7 @@ from handlers.trading.rejections import (
     InsufficientMargin,
     MarketClosed,
     NoPrice,
+    NoRate,
     NothingToReduce,
     OcoGroupMismatch,
     PriceOffTick,
@@ -136,6 +138,20 @@ def check_group(draft: Draft, command: PlaceOrder) -> None:
             )
 
 
+def check_rate(symbol: Symbol, terms: MarginTerms, market: Market) -> None:
+    """Nothing is opened whose money cannot be converted into the account's currency."""
+    if conversion.rate(symbol, terms.currency, market) is None:
+        raise NoRate(
+            f"{symbol.id} is in {symbol.currency}, and there is no rate into {terms.currency}.",
+            Fault(
+                "/symbol",
+                "rate",
+                f"Use an account in {symbol.currency}, or try again when a pair has a price.",
+                symbol.id,
+            ),
+        )
+
+
 def check_margin(draft: Draft, before: Order, opening: Decimal, market: Market) -> None:
     """Refuses an order, as it was before any fill, that leaves the account short of margin.
 
@@ -188,6 +204,10 @@ def _affordable(
         closing_price = quote.bid if before.side is Side.BUY else quote.ask
         price, spread = closing_price, abs(price - closing_price)
     unit = price * draft.terms.rates(symbol).initial + spread
+    rate = conversion.rate(symbol, draft.terms.currency, market)
+    if rate is None:
+        return None
+    unit = rate.owed(unit)
     excess = money.quotient(missing, unit)
     if excess >= opening:
         return before.quantity - opening or None

@@ -11,7 +11,7 @@ from typing import Final
 
 from generated.models import DataKind, OrderStatus, Side, TransactionCause
 from handlers.market.symbols import Symbol
-from handlers.trading import decide, money, risk
+from handlers.trading import decide, hearing, money, risk
 from handlers.trading.account import AccountState
 from handlers.trading.commands import IDEMPOTENCY_KEY, idempotency_of
 from handlers.trading.draft import Draft
@@ -123,7 +123,8 @@ def _fill(
     basis = quote_basis(quote)
     _bring_to_trade(draft, order, price, basis)
     time = draft.market_time
-    draft.fill(Fill(order.order_id, quantity, price, MODEL, FORCED, basis, time))
+    filled = Fill(order.order_id, quantity, price, MODEL, FORCED, basis, time)
+    hearing.fill(draft, draft.order(order.order_id), filled, market)
 
 
 def _bring_to_trade(draft: Draft, order: Order, price: Decimal, basis: QuoteBasis) -> None:

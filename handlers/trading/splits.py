@@ -13,7 +13,7 @@ from typing import Final
 from generated.models import ActivityType, OrderType, Side, TrailingOffsetType
 from handlers.market.actions import Split
 from handlers.market.symbols import Symbol
-from handlers.trading import brackets, money
+from handlers.trading import brackets, conversion, money
 from handlers.trading.draft import Draft
 from handlers.trading.events import (
     BalanceChanged,
@@ -21,6 +21,7 @@ from handlers.trading.events import (
     PositionRescaled,
     SplitApplied,
 )
+from handlers.trading.market import Market
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.position import Position
@@ -29,12 +30,12 @@ SPLIT: Final = "split"
 """Why an order was canceled of which not one step is left."""
 
 
-def apply(draft: Draft, split: Split, symbol: Symbol) -> None:
+def apply(draft: Draft, split: Split, symbol: Symbol, market: Market) -> None:
     """To what was held and ordered before its day."""
     draft.add(SplitApplied(split.symbol, split.time, split.numerator, split.denominator))
     position = draft.positions.get(split.symbol)
     if position is not None and position.opened_market_time < split.time:
-        _rescale_position(draft, position, split, symbol)
+        _rescale_position(draft, position, split, symbol, market)
     gone = []
     for order, opened in _family(draft, split, symbol):
         terms = rescaled(order, split, symbol) if order.open else _terms_of(order)
@@ -118,13 +119,20 @@ def _terms_of(order: Order) -> OrderRescaled:
     )
 
 
-def _rescale_position(draft: Draft, position: Position, split: Split, symbol: Symbol) -> None:
+def _rescale_position(
+    draft: Draft, position: Position, split: Split, symbol: Symbol, market: Market
+) -> None:
     """The cost basis stays, but for the share of the fraction that is paid out."""
     whole = _scaled(position.quantity, split)
     quantity = _steps(whole, symbol)
     fraction = whole - quantity
     cost = money.share_of(position.cost_basis, fraction, whole) if fraction else ZERO
-    realized = position.sign * (money.value_of(fraction, split.last_price) - cost)
+    terms, proceeds = draft.terms, position.sign * money.value_of(fraction, split.last_price)
+    rate = conversion.last_rate(symbol.id, terms.currency, market, terms.rates_used)
+    rate = rate or conversion.SAME
+    amount = proceeds if terms.in_full else proceeds - position.sign * cost
+    by = rate.of(amount)
+    realized = conversion.converted(proceeds - position.sign * cost, by)
     draft.add(
         PositionRescaled(
             position_id=position.position_id,
@@ -134,16 +142,17 @@ def _rescale_position(draft: Draft, position: Position, split: Split, symbol: Sy
             entry_quantity=_scaled(position.entry_quantity, split),
         )
     )
-    if realized:
-        note = f"{money.text(fraction)} paid out at {money.text(split.last_price)}"
+    if amount:
+        change = conversion.converted(amount, by)
         draft.add(
             BalanceChanged(
-                realized,
-                draft.balance + realized,
-                ActivityType.REALIZED_PNL,
+                change,
+                draft.balance + change,
+                ActivityType.SALE if terms.in_full else ActivityType.REALIZED_PNL,
                 position.symbol,
                 position_id=position.position_id,
-                note=note,
+                note=f"{money.text(fraction)} paid out at {money.text(split.last_price)}",
+                conversion=by,
             )
         )
 

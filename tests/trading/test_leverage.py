@@ -161,7 +161,7 @@ def test_a_short_position_binds_it_too(desk: Desk) -> None:
 
 
 def test_a_cash_account_has_none(desk: Desk) -> None:
-    terms = MarginTerms(AccountType.CASH, {"AAPL": Decimal(2)})
+    terms = MarginTerms(AccountType.CASH, {"AAPL": Decimal(2)}, "USD", {})
     choice = terms.choice(desk.market.offered["AAPL"])
     assert choice.leverage == choice.highest == Decimal(1)
     assert choice.rates == Rates(Decimal(1), Decimal(0))

@@ -207,7 +207,7 @@ GOLDEN_STEPS: list[tuple[object, ...]] = [
     ("cancel", 0),
     ("close", "AAPL", 1),
 ]
-GOLDEN = "ce994d9757e5100bd93264787af93ffadf0abd312f590bfc12fdfddf532983ef"
+GOLDEN = "292e765682f7d0bb0f92d629b1955c43bd68b19e7c30e1acd6df319aa967e598"
 
 
 def test_the_same_commands_and_quotes_make_the_same_ledger_byte_for_byte() -> None:

@@ -118,6 +118,9 @@ class HandMarket:
     def session_end(self, symbol_id: str) -> int | None:
         return self.session_ends.get(symbol_id, (self.time // DAY + 1) * DAY)
 
+    def pairs(self) -> tuple[Symbol, ...]:
+        return tuple(item for item in self.offered.values() if item.base_currency)
+
     def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
         return tuple(
             action

@@ -118,6 +118,7 @@ def orders_router(handler: OrdersHandler, gate: Gate) -> APIRouter:
         problems.InsufficientMargin,
         problems.MarketClosed,
         problems.NoPrice,
+        problems.NoRate,
         problems.WrongClock,
         problems.StopWrongSide,
         problems.BracketWrongSide,

@@ -160,6 +160,7 @@ def positions_router(handler: PositionsHandler, gate: Gate) -> APIRouter:
         problems.QuantityOutOfRange,
         problems.InsufficientMargin,
         problems.NoPrice,
+        problems.NoRate,
         problems.ShortSaleNotAllowed,
         problems.InternalError,
         problems.LedgerUnavailable,
