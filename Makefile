@@ -16,7 +16,7 @@ $(shell rm -f .venv/.installed)
 endif
 
 VENV      := .venv/.installed
-PEERS     := .venv/bench/.installed
+PEERS     := .venv/bench/.installed .venv/exchange/.installed
 GENERATOR := templates/node_modules/.installed
 FRONTEND  := frontend/node_modules/.installed
 TERMINAL  := frontend/dist/.built
@@ -121,7 +121,7 @@ bench: $(VENV) $(PEERS) ## measure what a delivery and an order cost, against th
 
 .PHONY: lock
 lock: $(VENV) ## write the hashed locks anew from requirements/*.in
-	@for name in bench dev runtime sample-data; do \
+	@for name in bench dev exchange runtime sample-data; do \
 		case $$name in runtime) more="-c requirements/dev.txt";; sample-data) more=--no-deps;; *) more=;; esac; \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-annotate requirements/$$name.in $$more -o requirements/$$name.txt || exit 1; \
@@ -141,10 +141,10 @@ $(VENV): requirements/dev.txt requirements/sample-data.txt pyproject.toml .ci/py
 	@sh .ci/python-environment "$(PYTHON)"
 	@echo "$(CURDIR)" > $@
 
-$(PEERS): requirements/bench.txt | $(VENV)
-	@echo "Installing what make bench compares with …"
-	@$(BIN)/python -m venv --clear .venv/bench
-	@.venv/bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $< \
+.venv/%/.installed: requirements/%.txt | $(VENV)
+	@echo "Installing what make bench compares with ($*) …"
+	@$(BIN)/python -m venv --clear .venv/$*
+	@.venv/$*/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $< \
 		&& touch $@ || echo "It could not be installed: make bench goes on without it." >&2
 
 %/node_modules/.installed: %/package-lock.json | $(VENV)

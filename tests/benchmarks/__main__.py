@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.benchmarks.delivery import against_peers, few_of_many, many_topics
 from tests.benchmarks.idle import idle_connections
 from tests.benchmarks.stalled import one_stalled
+from tests.benchmarks.trading.exchange import exchanges
 from tests.benchmarks.trading.orders import durable_orders, orders_over_http
 from tests.benchmarks.trading.quotes import untriggered_quotes
 
@@ -19,6 +20,7 @@ MANY = 10_000
 SPARE = 500
 """Files that a server opens besides its connections."""
 PEERS = Path(__file__).parents[2] / ".venv" / "bench" / "bin" / "python"
+EXCHANGE = Path(__file__).parents[2] / ".venv" / "exchange" / "bin" / "python"
 
 
 def main() -> None:
@@ -32,6 +34,7 @@ def main() -> None:
         "orders": durable_orders,
         "http": orders_over_http,
         "quotes": untriggered_quotes,
+        "exchange": lambda: exchanges(EXCHANGE),
     }
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("sections", nargs="*", help=f"some of {', '.join(sections)}")

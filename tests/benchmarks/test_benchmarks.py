@@ -4,6 +4,7 @@ import pytest
 
 from tests.benchmarks.child import Child
 from tests.benchmarks.stage import Stage
+from tests.benchmarks.trading.exchange import play
 from tests.benchmarks.trading.quotes import Venue
 
 READERS = 3
@@ -50,6 +51,11 @@ def test_every_order_over_http_is_answered(server: str) -> None:
         account = buyers.ask("account", port=port)["accountId"] if server == "broker" else "any"
         how = {"port": port, "account": account, "clients": 3}
         assert buyers.ask("place", orders=12, **how)["wall"] > 0
+
+
+def test_the_simulated_exchange_trades_on_the_tape() -> None:
+    assert play(40, 0)["fills"] == 0
+    assert play(40, 10)["fills"] == 4
 
 
 def test_a_venue_has_orders_of_every_type_that_no_quote_concerns() -> None:
