@@ -24,6 +24,7 @@ from handlers.feeds.feeds import Feeds
 from handlers.feeds.freshness import Freshness
 from handlers.feeds.replay.feed import ReplayFeed
 from handlers.feeds.simulated.feed import SimulatedFeed
+from handlers.financing_clock import FinancingClock
 from handlers.margin_watch import MarginWatch
 from handlers.oms import Oms
 from handlers.operations.background import end_of_tick, running
@@ -67,6 +68,7 @@ from handlers.storage.ledger import Ledger
 from handlers.storage.replays import SqlReplays
 from handlers.storage.sql_ledger import SqlLedger
 from handlers.storage.watched_ledger import WatchedLedger
+from handlers.trading.financing import AnnualRates
 from handlers.trading.models.profile import FillModels
 from handlers.ws.account import AccountStream
 from handlers.ws.bars import BarsStream
@@ -151,6 +153,8 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     pnl = Pnl(oms, feeds)
     equity_record = EquityRecord(oms, feeds, ports.equity_days)
     margin_watch = MarginWatch(oms, feeds, broker, clock)
+    rates = AnnualRates(settings.financing_rate, settings.borrow_rate)
+    financing_clock = FinancingClock(oms, feeds, clock, rates)
     hub = Hub(
         epoch=new_id("run"),
         now=clock.now,
@@ -171,6 +175,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
     oms.add_listener(account_stream)
     oms.add_listener(pnl)
     oms.add_listener(margin_watch)
+    oms.add_listener(financing_clock)
     pnl.connect(pnl_stream)
     ledger.add_listener(connection_stream.on_availability)
 
@@ -228,6 +233,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         try:
             await oms.start()
             margin_watch.start()
+            financing_clock.start()
         except StorageError as refusal:
             application.state.refusal = refusal
             raise
@@ -238,6 +244,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
             freshness.run(),
             ledger.run(),
             oms.run(),
+            financing_clock.run(),
             equity_record.run(),
             connections.watch(),
             hub.watch(),

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -85,6 +86,20 @@ class Settings(BaseSettings):
         500, ge=1, description="Recorded bars that lie behind the cursor when a replay begins."
     )
 
+    financing_rate: Decimal = Field(
+        Decimal("0.06"),
+        ge=0,
+        le=10,
+        max_digits=8,
+        description="What margin positions pay a year at the ends of sessions; 0.06 is 6 %.",
+    )
+    borrow_rate: Decimal = Field(
+        Decimal("0.01"),
+        ge=0,
+        le=10,
+        max_digits=8,
+        description="What stock sold short pays a year besides.",
+    )
     fill_models: Path | None = Field(
         None,
         description="TOML file of slippage, fees, latency and liquidity; unset: the best case.",

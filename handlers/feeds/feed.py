@@ -147,8 +147,11 @@ class Feed(ABC):
     def is_open(self, symbol_id: str) -> bool: ...
 
     @abstractmethod
-    def session_end(self, symbol_id: str) -> int | None:
-        """End of the session that is open, else of the next one; None if none is known."""
+    def session_end(self, symbol_id: str, at: int | None = None) -> int | None:
+        """End of the session that is open, else of the next one; None if none is known.
+
+        `at` is the market time of which that is asked, by default the present.
+        """
 
     @abstractmethod
     def heartbeat_at(self) -> int:

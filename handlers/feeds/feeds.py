@@ -113,8 +113,8 @@ class Feeds(FeedSink):
     def is_open(self, symbol_id: str) -> bool:
         return self.feed(symbol_id).is_open(self._canonical(symbol_id))
 
-    def session_end(self, symbol_id: str) -> int | None:
-        return self.feed(symbol_id).session_end(self._canonical(symbol_id))
+    def session_end(self, symbol_id: str, at: int | None = None) -> int | None:
+        return self.feed(symbol_id).session_end(self._canonical(symbol_id), at)
 
     def watch(self, symbol_id: str, resolution: Resolution | None = None) -> None:
         """Counted: the feed streams from the first watcher to the last."""

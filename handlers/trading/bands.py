@@ -14,7 +14,7 @@ from generated.models import PositionSide
 from handlers.trading import money
 from handlers.trading.account import AccountState
 from handlers.trading.liquidation import CALL
-from handlers.trading.margin import Figures
+from handlers.trading.margin import Figures, PositionFigures
 from handlers.trading.market import Market
 from handlers.trading.money import ZERO
 
@@ -31,7 +31,9 @@ class Band:
 
 @money.exact
 def bands(state: AccountState, found: Figures, market: Market) -> dict[str, Band]:
-    """By symbol. Of an account that is called already every price counts."""
+    """By symbol. Every price counts of an account that is called already, and of a symbol in
+    another currency, whose value the rate moves too.
+    """
     room = found.equity - CALL * found.maintenance_margin
     if state.standing.call is not None:
         room = -ALWAYS
@@ -42,17 +44,20 @@ def bands(state: AccountState, found: Figures, market: Market) -> dict[str, Band
         if symbol is not None:
             position = state.open_positions[item.symbol]
             rate = CALL * state.terms.rates(symbol).maintenance
-            room_price = _distance(position.side, position.quantity, rate, share)
-            result[item.symbol] = _band(position.side, item.market_price, room_price)
+            distance = _distance(position.side, item, rate, share)
+            if symbol.currency != state.balance.currency:
+                distance = -ALWAYS
+            result[item.symbol] = _band(position.side, item.market_price, distance)
     return result
 
 
-def _distance(side: PositionSide, quantity: Decimal, rate: Decimal, share: Decimal) -> Decimal:
+def _distance(side: PositionSide, item: PositionFigures, rate: Decimal, share: Decimal) -> Decimal:
     """How far the price may move; less than nothing where every price counts."""
     weight = 1 - rate if side is PositionSide.LONG else 1 + rate
-    if share <= ZERO or weight <= ZERO:
+    if share <= ZERO or weight <= ZERO or not item.market_value:
         return -ALWAYS
-    return money.quotient(share, money.value_of(quantity, weight) or money.PLACES)
+    felt = money.value_of(abs(item.market_value), weight)
+    return money.share_of(item.market_price, share, felt) if felt else -ALWAYS
 
 
 def _band(side: PositionSide, price: Decimal, distance: Decimal) -> Band:

@@ -99,7 +99,7 @@ class _Holding:
     left: Decimal
     """The quantity that no liquidation order is about yet."""
     unit: Decimal
-    """Maintenance margin of one unit."""
+    """Maintenance margin of one unit, in the account's currency."""
 
     @property
     def bound(self) -> Decimal:
@@ -192,6 +192,7 @@ def _on_the_way(state: AccountState, found: Figures, market: Market) -> Decimal:
     for item in found.positions:
         position, symbol = state.open_positions[item.symbol], market.symbol(item.symbol)
         if symbol is not None:
-            value = money.value_of(_ordered(state, position), item.market_price)
+            ordered = _ordered(state, position)
+            value = money.share_of(abs(item.market_value), ordered, position.quantity)
             total += money.value_of(value, state.terms.rates(symbol).maintenance)
     return total

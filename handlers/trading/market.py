@@ -24,8 +24,8 @@ class Market(Protocol):
 
     def is_open(self, symbol_id: str) -> bool: ...
 
-    def session_end(self, symbol_id: str) -> int | None:
-        """End of the session that is open, else of the next one."""
+    def session_end(self, symbol_id: str, at: int | None = None) -> int | None:
+        """End of the session that is open at that market time, now by default, else of the next."""
         ...
 
     def pairs(self) -> tuple[Symbol, ...]:
@@ -72,8 +72,8 @@ class Instant:
             self._open[symbol_id] = self._market.is_open(symbol_id)
         return self._open[symbol_id]
 
-    def session_end(self, symbol_id: str) -> int | None:
-        return self._market.session_end(symbol_id)
+    def session_end(self, symbol_id: str, at: int | None = None) -> int | None:
+        return self._market.session_end(symbol_id, at)
 
     def pairs(self) -> tuple[Symbol, ...]:
         return self._market.pairs()

@@ -187,6 +187,18 @@ def test_half_days_close_early(rows: Rows, day: str, closes: str) -> None:
     assert quote.time == close
 
 
+def test_the_end_of_a_session_is_known_of_any_time() -> None:
+    feed = replay(ManualClock(NOW), history=10)
+    friday = day_of("2000-11-24") * DAY
+    close, monday = friday + 18 * HOUR, friday + 3 * DAY + 21 * HOUR
+    assert feed.session_end("REC:AAPL", friday) == close
+    assert feed.session_end("REC:AAPL", close - 1) == close
+    assert feed.session_end("REC:AAPL", close) == monday
+    end = feed.session_end("REC:AAPL", NOW)
+    assert end is not None
+    assert end > NOW, "after the record too"
+
+
 async def test_without_a_calendar_all_days_are_whole_ones(
     rows: Rows, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -115,8 +115,9 @@ class HandMarket:
     def is_open(self, symbol_id: str) -> bool:
         return symbol_id not in self.closed
 
-    def session_end(self, symbol_id: str) -> int | None:
-        return self.session_ends.get(symbol_id, (self.time // DAY + 1) * DAY)
+    def session_end(self, symbol_id: str, at: int | None = None) -> int | None:
+        time = self.time if at is None else at
+        return self.session_ends.get(symbol_id, (time // DAY + 1) * DAY)
 
     def pairs(self) -> tuple[Symbol, ...]:
         return tuple(item for item in self.offered.values() if item.base_currency)

@@ -157,8 +157,10 @@ class ReplayFeed(Feed):
         return self.quote(symbol_id) is not None
 
     @override
-    def session_end(self, symbol_id: str) -> int | None:
+    def session_end(self, symbol_id: str, at: int | None = None) -> int | None:
         self._recording.series(symbol_id)
+        if at is not None:
+            return self._recording.session_end_at(at)
         return self._recording.session_end(self._position.behind)
 
     @override

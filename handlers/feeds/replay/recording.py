@@ -1,5 +1,6 @@
 """The whole record, seen from a number of days that are known of it. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -81,6 +82,13 @@ class Recording:
         if known < len(self._days):
             return self._close(self._days[known])
         return self.market_time(known) + DAY
+
+    def session_end_at(self, time: int) -> int:
+        """Of the first day that ends after that market time."""
+        index = bisect_right(self._days, time, key=self._close)
+        if index < len(self._days):
+            return self._close(self._days[index])
+        return max(time, self._close(self._days[-1]) if self._days else 0) + DAY
 
     def ends(self, resolution: Resolution, known: int) -> bool:
         """Whether the last known day is the last of its bar; the end of the record ends all."""

@@ -147,8 +147,9 @@ class SimulatedFeed(Feed):
         return self._listings[symbol_id].sessions.is_open(self._now())
 
     @override
-    def session_end(self, symbol_id: str) -> int | None:
-        bounds = self._listings[symbol_id].sessions.session_bounds(self._now())
+    def session_end(self, symbol_id: str, at: int | None = None) -> int | None:
+        time = self._now() if at is None else at
+        bounds = self._listings[symbol_id].sessions.session_bounds(time)
         return bounds[1] if bounds else None
 
     @override
