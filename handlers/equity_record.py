@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, Protocol, final
 
 from generated.models import Resolution
@@ -11,7 +11,8 @@ from handlers.market.symbols import Symbol
 from handlers.storage.equity_days import EquityDays
 from handlers.storage.ledger import LedgerUnavailable
 from handlers.trading.account import AccountState, AccountView
-from handlers.trading.equity import DAY, EquityDay, equity_days
+from handlers.trading.conversion import pair_for
+from handlers.trading.equity import DAY, EquityDay, Pairs, equity_days
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ class Prices(Protocol):
     """Daily bars by symbol; all but `symbol` raise KeyError for unknown ones."""
 
     def symbol(self, symbol_id: str) -> Symbol | None: ...
+
+    def pairs(self) -> tuple[Symbol, ...]: ...
 
     def market_time(self, symbol_id: str) -> int: ...
 
@@ -82,26 +85,40 @@ class EquityRecord:
             return
         stored = await self._days.read(account_id, epoch)
         after = stored[-1].day if stored else None
-        closes = await self._closes(view, after, today)
-        if missing := equity_days(view, closes, after, today):
+        start = self._start(view, after)
+        closes = await self._closes(self._offered(view), start, today)
+        pairs = await self._pairs_of(view, start, today)
+        if missing := equity_days(view, closes, after, today, pairs):
             await self._days.save(account_id, epoch, missing)
         self._looked[account_id] = epoch, today
 
-    async def _closes(
-        self, view: AccountView, after: int | None, before: int
-    ) -> dict[str, tuple[Bar, ...]]:
+    def _start(self, view: AccountView, after: int | None) -> int:
         first = view.executions()[0].market_time if after is None else after
-        symbols = self._offered(view)
+        return max(0, first - LOOK_BACK)
+
+    async def _closes(
+        self, symbols: Collection[str], start: int, before: int
+    ) -> dict[str, tuple[Bar, ...]]:
         await self._prices.ready(*symbols)
 
         def read() -> dict[str, tuple[Bar, ...]]:
-            start = max(0, first - LOOK_BACK)
             return {
                 item: self._prices.history(item, Resolution.DAY, start, before).bars
                 for item in symbols
             }
 
         return await asyncio.to_thread(read)
+
+    async def _pairs_of(self, view: AccountView, start: int, before: int) -> Pairs:
+        currency = view.balance.currency
+        found: dict[str, Symbol] = {}
+        for item in self._offered(view):
+            symbol = self._prices.symbol(item)
+            pair = pair_for(symbol, currency, self._prices) if symbol else None
+            if pair is not None:
+                found[item] = pair
+        closes = await self._closes({pair.id for pair in found.values()}, start, before)
+        return {item: (closes[pair.id], pair.currency != currency) for item, pair in found.items()}
 
     def _offered(self, view: AccountView) -> tuple[str, ...]:
         traded = {item.symbol for item in view.executions()}

@@ -10,7 +10,7 @@ converted at the last rate that the account has used for the symbol. Pure.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from generated.models import Side
 from handlers.market.symbols import Symbol
@@ -81,7 +81,11 @@ def last_rate(
     return Rate(last.pair, last.inverted, last.rate, last.rate, last.quote_time)
 
 
-def pair_for(symbol: Symbol, currency: str, market: Market) -> Symbol | None:
+class Listing(Protocol):
+    def pairs(self) -> tuple[Symbol, ...]: ...
+
+
+def pair_for(symbol: Symbol, currency: str, market: Listing) -> Symbol | None:
     """The pair by which the symbol's currency is converted."""
     wanted = {symbol.currency, currency}
     found = [

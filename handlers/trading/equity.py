@@ -1,5 +1,7 @@
 """Equity at the end of each trading day, valued at the closes of the daily bars.
 
+What is held in another currency is converted at the close of the pair.
+
 A trading day of an account is a day on which one of the symbols that it has traded in its epoch
 has a daily bar; from the day of the first fill on. It holds what was booked before 00:00 UTC of
 the next day, in the market's time. Once worked out a day is stored, and stays as it is.
@@ -24,6 +26,12 @@ Closes = Mapping[str, Sequence[Bar]]
 """By symbol its daily bars, oldest first."""
 
 
+Pairs = Mapping[str, tuple[Sequence[Bar], bool]]
+"""By symbol of another currency: the daily bars of the pair, and whether amounts are divided."""
+
+NO_PAIRS: Final[Pairs] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class EquityDay:
     day: int
@@ -35,7 +43,7 @@ class EquityDay:
 
 @money.exact
 def equity_days(
-    view: AccountView, closes: Closes, after: int | None, before: int
+    view: AccountView, closes: Closes, after: int | None, before: int, pairs: Pairs = NO_PAIRS
 ) -> tuple[EquityDay, ...]:
     """The trading days with `after < day < before`, oldest first; all of them are over."""
     executions = view.executions()
@@ -45,15 +53,16 @@ def equity_days(
     start = first if after is None else max(first, after + DAY)
     days = sorted({bar.time for bars in closes.values() for bar in bars})
     wanted = [day for day in days if start <= day < before]
-    past = _Past(view, start)
+    past = _Past(view, start, pairs)
     return tuple(past.equity(day, closes) for day in wanted)
 
 
 class _Past:
     """What an account had at the end of its days from `start` on."""
 
-    def __init__(self, view: AccountView, start: int) -> None:
+    def __init__(self, view: AccountView, start: int, pairs: Pairs) -> None:
         self._view = view
+        self._pairs = pairs
         self._activities = view.activities()
         self._held = tuple(
             item.position_id
@@ -70,10 +79,19 @@ class _Past:
                 continue
             price = _close(closes.get(position.symbol, ()), day) or position.average_price
             value = position.market_value(price)
-            gross += abs(value)
+            gross += abs(self._into(position.symbol, value, day))
             cash = self._view.identity.type is not AccountType.MARGIN
-            equity += value if cash else position.unrealized_pnl(price)
+            counted = value if cash else position.unrealized_pnl(price)
+            equity += self._into(position.symbol, counted, day)
         return EquityDay(day, equity, gross)
+
+    def _into(self, symbol: str, amount: Decimal, day: int) -> Decimal:
+        """In the account's currency; as it is where the pair has no close by then."""
+        bars, inverted = self._pairs.get(symbol, ((), False))
+        close = _close(bars, day)
+        if close is None:
+            return amount
+        return money.quotient(amount, close) if inverted else money.value_of(amount, close)
 
     def _balance(self, end: int) -> Decimal:
         booked = (item.balance for item in reversed(self._activities) if item.market_time < end)

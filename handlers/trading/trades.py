@@ -10,6 +10,7 @@ from handlers.market.bars import Bar
 from handlers.trading import money
 from handlers.trading.account import AccountView
 from handlers.trading.activities import Activity
+from handlers.trading.conversion import converted
 from handlers.trading.execution import Execution
 from handlers.trading.fills import exact_price
 from handlers.trading.money import ZERO
@@ -66,14 +67,16 @@ class Trade:
 
         "The Implementation Shortfall: Paper versus Reality", Journal of Portfolio Management 14
         (1988): what the fills cost more, or brought less, than at the decision price of their
-        orders, and the commission. None where a decision price is not known.
+        orders, and the commission; in the account's currency. None where a decision price is
+        not known.
         """
         total = self.commission
         for item, decision in zip(self.executions, self.decisions, strict=True):
             if decision is None:
                 return None
             sign = 1 if item.side is Side.BUY else -1
-            total += sign * money.value_of(item.quantity, item.price - decision)
+            cost = sign * money.value_of(item.quantity, item.price - decision)
+            total += converted(cost, item.conversion)
         return total
 
 

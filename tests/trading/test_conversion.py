@@ -7,14 +7,17 @@ import pytest
 
 from generated.models import AccountClock, AccountType, ActivityType, OrderStatus, Side, TimeInForce
 from handlers.market.actions import Dividend
+from handlers.market.bars import Bar
 from handlers.pnl import Pnl
 from handlers.trading import codec, conversion, corporate, margin, protecting
 from handlers.trading.account import AccountState
 from handlers.trading.commands import ReversePosition
+from handlers.trading.equity import equity_days
 from handlers.trading.events import Conversion
 from handlers.trading.rejections import InsufficientMargin, NoRate
+from handlers.trading.trades import trades
 from tests.trading.replay_desk import texts
-from tests.trading.world import CLOSE, Desk, HandMarket, make_symbol
+from tests.trading.world import CLOSE, DAY, Desk, HandMarket, make_symbol
 
 DAX, NIKKEI = "DAX", "NIKKEI"
 
@@ -234,3 +237,39 @@ def test_without_a_rate_nothing_is_reversed() -> None:
     command, market = ReversePosition(position_id), desk.market
     with pytest.raises(NoRate):
         protecting.reverse(desk.state, command, market, desk.broker, market.time)
+
+
+def bar(day: int, close: float) -> Bar:
+    return Bar(day, close, close, close, close, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "pair", "closes", "equity", "gross"),
+    [
+        (DAX, (1.25, False), (103.0, 1.25), "100025", "1287.5"),
+        (NIKKEI, (150.0, True), (3150.0, 150.0), "100010", "210"),
+    ],
+)
+def test_a_day_is_valued_at_the_close_of_the_pair(
+    symbol: str,
+    pair: tuple[float, bool],
+    closes: tuple[float, float],
+    equity: str,
+    gross: str,
+) -> None:
+    desk = opened()
+    desk.buy(symbol, "10")
+    day = desk.market.time // DAY * DAY
+    bars = {symbol: [bar(day, closes[0])]}
+    pairs = {symbol: ([bar(day, pair[0])], pair[1])}
+    (found,) = equity_days(desk.state.view(), bars, None, day + DAY, pairs)
+    assert texts(found.equity, found.gross_value) == (equity, gross)
+
+
+def test_shortfall_is_in_the_currency_of_the_account() -> None:
+    """Bought at 101 and sold at 99, decided at 100, which is the middle: one euro a share each."""
+    desk = opened()
+    desk.buy(DAX, "10")
+    desk.sell(DAX, "10")
+    (trade,) = trades(desk.state.view())
+    assert texts(trade.net_pnl, trade.shortfall) == ("-24", "24")
