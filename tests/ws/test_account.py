@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -238,4 +239,4 @@ class TestPnl:
     async def test_the_snapshot_is_of_this_instant(self, streams: Streams, topic: PnlTopic) -> None:
         await streams.house.oms.submit(USER, topic.account_id, buy())
         streams.market.set("AAPL", "90.01", "90.03")
-        assert str(streams.pnl.snapshot(topic).equity) == "99900"
+        assert streams.pnl.snapshot(topic).equity == Decimal(99_900)

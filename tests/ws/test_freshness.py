@@ -149,7 +149,7 @@ async def test_a_quiet_symbol_is_not_stale(
     await client.__aexit__(None, None, None)
 
 
-async def test_figures_are_stale_where_the_price_of_a_position_is(
+async def test_figures_without_a_position_are_never_stale(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account = await _account(application)
@@ -160,7 +160,18 @@ async def test_figures_are_stale_where_the_price_of_a_position_is(
     await _pass_time(application, 8_000)
     client.send(_PING)
     assert (await client.heard())["type"] == "pong", "nothing is held that could be stale"
+    await client.__aexit__(None, None, None)
+
+
+async def test_figures_are_stale_where_the_price_of_a_position_is(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await _account(application)
+    client = await _opened(application)
     assert await _order(application) == 201
+    await _ask(client, "pnl", accountId=account)
+    _silence(monkeypatch)
+    await _pass_time(application, 8_000)
     assert (await _statuses(client, 1)).keys() == {f"pnl:{account}"}
     await client.__aexit__(None, None, None)
 
