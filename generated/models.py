@@ -356,6 +356,15 @@ class BracketLeg(StrEnum):
     STOP_LOSS = "stop_loss"
 
 
+class PendingAction(StrEnum):
+    """
+    A change of an order that is on its way to the venue.
+    """
+
+    MODIFY = "modify"
+    CANCEL = "cancel"
+
+
 class PositionSide(StrEnum):
     """
     Long or short.
@@ -1161,6 +1170,8 @@ class Order(Model):
     """Of the fills so far, rounded half to even at 12 digits."""
     triggered_at: Timestamp | MISSING = MISSING
     """Market time at which its stop was triggered."""
+    pending_action: PendingAction | MISSING = MISSING
+    """Sent and not there yet; the order works on as it is."""
     disconnected: Literal[True] | MISSING = MISSING
     """A scenario cut it off from its venue."""
     reject_reason: str | MISSING = MISSING
@@ -1834,6 +1845,7 @@ class TransactionCause(StrEnum):
     ACCOUNT_OPENED = "account_opened"
     ORDER_PLACED = "order_placed"
     ORDER_MODIFIED = "order_modified"
+    ORDER_CHANGE_SENT = "order_change_sent"
     ORDER_ACTIVATED = "order_activated"
     ORDER_TRIGGERED = "order_triggered"
     ORDER_TRAILED = "order_trailed"

@@ -42,11 +42,11 @@ class Decider:
                 _pin_order(state, command.order_id, market)
                 return amending.modify(state, command, market, broker, self._clock.now())
             case CancelOrder():
-                return decide.cancel(state, command, market, self._clock.now())
+                return decide.cancel(state, command, market, self._clock.now(), broker)
             case CancelOrders():
                 symbol = market.symbol(command.symbol) if command.symbol else None
                 meant = replace(command, symbol=symbol.id) if symbol else command
-                return decide.cancel_many(state, meant, market, self._clock.now())
+                return decide.cancel_many(state, meant, market, self._clock.now(), broker)
             case ClosePosition():
                 _pin_position(state, command.position_id, market)
                 return decide.close(state, command, market, broker, self._clock.now())

@@ -52,9 +52,11 @@ def explanation(
 
 
 def canceled(orders: Iterable[Order], view: AccountView) -> models.CanceledOrders:
-    """Of the orders that a transaction touched, those that it ended."""
+    """Of the orders that a transaction touched, those that it ended or whose end is on its way."""
     account_id = view.identity.account_id
-    ended = [wire.order(item, account_id) for item in orders if not item.open]
+    ended = [
+        wire.order(item, account_id) for item in orders if not item.open or item.pending_action
+    ]
     return models.CanceledOrders(orders=ended, as_of=wire.as_of(view.as_of))
 
 

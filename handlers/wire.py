@@ -143,6 +143,7 @@ def order(value: Order, account_id: str) -> models.Order:
         remaining_quantity=plain(value.remaining),
         average_price=optional(maybe(value.average_price)),
         triggered_at=optional(value.triggered_at),
+        pending_action=optional(value.pending_action),
         disconnected=optional(True if value.disconnected else None),
         reject_reason=optional(value.reason if rejected else None),
         cancel_reason=optional(value.reason if canceled else None),

@@ -22,24 +22,25 @@ class WatchedMarket(Market, Protocol):
 class WorkingOrders:
     def __init__(self, market: WatchedMarket) -> None:
         self._market = market
-        self._by_symbol: dict[str, set[str]] = {}
+        self._by_symbol: dict[str, dict[str, int | None]] = {}
+        """Of each order: for which market time it is armed."""
         self._ends: dict[str, list[tuple[int, str, str]]] = {}
         """By symbol a heap of (market time, account, order); ended orders are left in it."""
 
     def add(self, account_id: str, order: Order) -> None:
-        orders = self._by_symbol.setdefault(order.symbol, set())
-        if order.order_id in orders:
-            return
+        orders = self._by_symbol.setdefault(order.symbol, {})
         if not orders and self._offered(order.symbol):
             self._market.watch(order.symbol)
-        orders.add(order.order_id)
-        self._arm(account_id, order)
+        time = order.ends_or_changes_at
+        if orders.get(order.order_id) != time:
+            self._arm(account_id, order)
+        orders[order.order_id] = time
 
     def remove(self, order: Order) -> None:
         orders = self._by_symbol.get(order.symbol)
         if not orders or order.order_id not in orders:
             return
-        orders.remove(order.order_id)
+        del orders[order.order_id]
         if not orders:
             del self._by_symbol[order.symbol]
             self._ends.pop(order.symbol, None)
@@ -69,6 +70,6 @@ class WorkingOrders:
         return self._market.symbol(symbol) is not None
 
     def _arm(self, account_id: str, order: Order) -> None:
-        if order.expires_at is not None:
-            heap = self._ends.setdefault(order.symbol, [])
-            heappush(heap, (order.expires_at, account_id, order.order_id))
+        time = order.ends_or_changes_at
+        if time is not None:
+            heappush(self._ends.setdefault(order.symbol, []), (time, account_id, order.order_id))

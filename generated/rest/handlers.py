@@ -528,7 +528,8 @@ class OrdersHandler(ABC):
 
         What is omitted stays as it is. The order keeps its id and its fills; `quantity` is the new total, with what is
         filled already. A limit that the market has reached by now fills at once. `takeProfit` and `stopLoss` change,
-        add or, as null, remove the order's legs while it is open; a leg itself is modified as an order of its own.
+        add or, as null, remove the order's legs while it is open; a leg itself is modified as an order of its own. Where
+        the way to the venue takes time, the order works on as it was, with `pendingAction` until the change is there.
 
         `PATCH /accounts/{accountId}/orders/{orderId}`
 
@@ -565,7 +566,8 @@ class OrdersHandler(ABC):
     ) -> results.CancelOrderOk:
         """Cancel an order.
 
-        What was filled stays filled. An order that no longer works is 409.
+        What was filled stays filled. An order that no longer works is 409. Where the way to the venue takes time, the
+        order works on, and may fill, with `pendingAction` until the cancel is there.
 
         `POST /accounts/{accountId}/orders/{orderId}/cancel`
 

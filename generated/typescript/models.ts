@@ -108,6 +108,8 @@ export type TrailingOffsetType = components["schemas"]["TrailingOffsetType"];
 export type OrderConditionKind = components["schemas"]["OrderConditionKind"];
 /** Which leg of a bracket an order is. */
 export type BracketLeg = components["schemas"]["BracketLeg"];
+/** A change of an order that is on its way to the venue. */
+export type PendingAction = components["schemas"]["PendingAction"];
 /** Long or short. */
 export type PositionSide = components["schemas"]["PositionSide"];
 /** Open or closed. */

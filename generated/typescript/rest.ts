@@ -613,7 +613,8 @@ export interface paths {
          * Modify an order
          * @description What is omitted stays as it is. The order keeps its id and its fills; `quantity` is the new total, with what is
          *     filled already. A limit that the market has reached by now fills at once. `takeProfit` and `stopLoss` change,
-         *     add or, as null, remove the order's legs while it is open; a leg itself is modified as an order of its own.
+         *     add or, as null, remove the order's legs while it is open; a leg itself is modified as an order of its own. Where
+         *     the way to the venue takes time, the order works on as it was, with `pendingAction` until the change is there.
          */
         patch: operations["modifyOrder"];
         trace?: never;
@@ -660,7 +661,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel an order
-         * @description What was filled stays filled. An order that no longer works is 409.
+         * @description What was filled stays filled. An order that no longer works is 409. Where the way to the venue takes time, the
+         *     order works on, and may fill, with `pendingAction` until the cancel is there.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -1092,6 +1094,11 @@ export interface components {
          * @enum {string}
          */
         BracketLeg: "take_profit" | "stop_loss";
+        /**
+         * @description A change of an order that is on its way to the venue.
+         * @enum {string}
+         */
+        PendingAction: "modify" | "cancel";
         /**
          * @description Long or short.
          * @enum {string}
@@ -1941,6 +1948,8 @@ export interface components {
             averagePrice?: components["schemas"]["Price"];
             /** @description Market time at which its stop was triggered. */
             triggeredAt?: components["schemas"]["Timestamp"];
+            /** @description Sent and not there yet; the order works on as it is. */
+            pendingAction?: components["schemas"]["PendingAction"];
             /**
              * @description A scenario cut it off from its venue.
              * @constant
@@ -2563,7 +2572,7 @@ export interface components {
          * @description What led to a ledger transaction. `ledger_restored`: the server was put back to a backup; the transaction begins an epoch.
          * @enum {string}
          */
-        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "orders_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "position_reversed" | "brackets_changed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action" | "margin_called" | "margin_restored" | "liquidation" | "financing" | "scenario_played" | "ledger_restored";
+        TransactionCause: "account_opened" | "order_placed" | "order_modified" | "order_change_sent" | "order_activated" | "order_triggered" | "order_trailed" | "order_canceled" | "orders_canceled" | "order_filled" | "order_expired" | "order_rejected" | "position_closed" | "position_reversed" | "brackets_changed" | "account_reset" | "account_updated" | "leverage_changed" | "corporate_action" | "margin_called" | "margin_restored" | "liquidation" | "financing" | "scenario_played" | "ledger_restored";
         /** @description One ledger transaction. */
         AccountUpdate: {
             transactionId: string;

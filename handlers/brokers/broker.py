@@ -39,10 +39,11 @@ class Broker(ABC):
         """
 
     @abstractmethod
-    def delay(self, symbol: Symbol, order_id: str) -> int:
-        """Milliseconds of market time until a new order reaches the venue, where that is simulated.
+    def delay(self, symbol: Symbol, order_id: str, revision: int) -> int:
+        """Milliseconds of market time until it reaches the venue, where that is simulated.
 
-        Until then it is pending. The same for the same order, whenever it is asked.
+        A new order is revision 1; until it is there it is pending. Later revisions are changes on
+        their way. The same for the same revision, whenever it is asked.
         """
 
     @abstractmethod

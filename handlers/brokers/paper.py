@@ -53,8 +53,8 @@ class PaperBroker(Broker, FeedSink):
         return venue.on_quote(order, quote, fills)
 
     @override
-    def delay(self, symbol: Symbol, order_id: str) -> int:
-        return self._models.delay(symbol, order_id, 1)
+    def delay(self, symbol: Symbol, order_id: str, revision: int) -> int:
+        return self._models.delay(symbol, order_id, revision)
 
     @override
     def work(self, account_id: str, order: Order) -> None:

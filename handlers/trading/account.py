@@ -25,6 +25,8 @@ from handlers.trading.events import (
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
+    OrderChangeRefused,
+    OrderChangeSent,
     OrderConnected,
     OrderDelayed,
     OrderDisconnected,
@@ -238,6 +240,8 @@ class AccountState:
                 | OrderTriggered()
                 | OrderTrailed()
                 | OrderModified()
+                | OrderChangeSent()
+                | OrderChangeRefused()
                 | OrderRescaled()
                 | OrderFilled()
                 | OrderCanceled()

@@ -15,6 +15,7 @@ from handlers.trading.account import AccountState
 from handlers.trading.commands import IDEMPOTENCY_KEY, idempotency_of
 from handlers.trading.draft import Draft
 from handlers.trading.events import AccountArchived, AccountRenamed, AccountRestored
+from handlers.trading.order import REQUESTED
 from handlers.trading.rejections import (
     AccountNotFlat,
     ArchivedAccount,
@@ -113,7 +114,7 @@ def reset(state: AccountState, command: ResetAccount, market_epoch: str | None, 
     balance = state.first_balance if command.balance is None else command.balance
     check_balance(balance)
     return decide.reset(
-        state, balance, decide.REQUESTED, market_epoch, now, idempotency=command.idempotency
+        state, balance, REQUESTED, market_epoch, now, idempotency=command.idempotency
     )
 
 

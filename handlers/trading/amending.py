@@ -14,14 +14,14 @@ from generated.models import (
 from handlers.market.symbols import Symbol
 from handlers.trading import acceptance, margin, money, risk, terms, trailing, triggers
 from handlers.trading.account import AccountState
+from handlers.trading.arriving import arrival, modified, sent
 from handlers.trading.commands import KEEP, ModifyOrder, StopLoss, TakeProfit
 from handlers.trading.decide import Venue, find_open
 from handlers.trading.draft import Draft
-from handlers.trading.events import OrderModified
 from handlers.trading.hearing import carry_out
 from handlers.trading.market import Market
 from handlers.trading.money import ZERO
-from handlers.trading.order import AT_ONCE, STOPS, Order
+from handlers.trading.order import AT_ONCE, REQUESTED, STOPS, Order
 from handlers.trading.rejections import (
     BracketsNotAllowed,
     Fault,
@@ -33,7 +33,6 @@ from handlers.trading.rejections import (
 )
 from handlers.trading.transactions import Cause
 
-REQUESTED: Final = "requested"
 _FIELDS: Final = (
     ("limit_price", "/limitPrice"),
     ("stop_price", "/stopPrice"),
@@ -63,26 +62,17 @@ def modify(
     if not draft.events:
         return None
     _check_margin(draft, wanted, missing, market)
+    arrives_at = arrival(draft, order, venue, market)
+    if arrives_at is not None and wanted != order:
+        sending = Cause(TransactionCause.ORDER_CHANGE_SENT, order.order_id)
+        draft = Draft(state, sending, now, draft.market_time)
+        draft.add(sent(order, wanted, arrives_at))
+        _change_legs(draft, wanted, command, symbol, market)
+        return draft
     changed = draft.order(order.order_id)
     if changed.working and wanted != order:
         carry_out(draft, venue.at_once(changed, market), market)
     return draft
-
-
-def modified(order: Order, reason: str) -> OrderModified:
-    """The event that gives an order these terms."""
-    return OrderModified(
-        order_id=order.order_id,
-        quantity=order.quantity,
-        limit_price=order.limit_price,
-        stop_price=order.stop_price,
-        trailing_offset=order.trailing_offset,
-        trailing_offset_type=order.trailing_offset_type,
-        trail_mark=order.trail_mark,
-        time_in_force=order.time_in_force,
-        expires_at=order.expires_at,
-        reason=reason,
-    )
 
 
 def _check_revision(order: Order, command: ModifyOrder) -> None:

@@ -29,6 +29,8 @@ NAMES: Final[Mapping[str, type[Any]]] = {
     "order_trailed": events.OrderTrailed,
     "order_modified": events.OrderModified,
     "order_rescaled": events.OrderRescaled,
+    "order_change_sent": events.OrderChangeSent,
+    "order_change_refused": events.OrderChangeRefused,
     "order_filled": events.OrderFilled,
     "order_canceled": events.OrderCanceled,
     "order_expired": events.OrderExpired,

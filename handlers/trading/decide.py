@@ -16,8 +16,18 @@ from generated.models import (
     TransactionCause,
 )
 from handlers.market.symbols import Symbol
-from handlers.trading import acceptance, confirmation, margin, money, risk, terms, triggers
+from handlers.trading import (
+    acceptance,
+    arriving,
+    confirmation,
+    margin,
+    money,
+    risk,
+    terms,
+    triggers,
+)
 from handlers.trading.account import AccountState
+from handlers.trading.arriving import DIRECT, Way
 from handlers.trading.commands import CancelOrder, CancelOrders, ClosePosition, PlaceOrder
 from handlers.trading.draft import Draft
 from handlers.trading.events import (
@@ -46,7 +56,6 @@ from handlers.trading.rejections import (
 from handlers.trading.reports import Report
 from handlers.trading.transactions import Cause, Idempotency, Transaction, identifier
 
-REQUESTED: Final = "requested"
 RESET: Final = "account_reset"
 
 
@@ -57,8 +66,8 @@ class Venue(Protocol):
         """What happens to the order in the instant of its acceptance. Has no effect."""
         ...
 
-    def delay(self, symbol: Symbol, order_id: str) -> int:
-        """Milliseconds of market time until the order is there."""
+    def delay(self, symbol: Symbol, order_id: str, revision: int) -> int:
+        """Milliseconds of market time until that revision of the order is there."""
         ...
 
 
@@ -104,20 +113,24 @@ def place(
 
 
 @money.exact
-def cancel(state: AccountState, command: CancelOrder, market: Market, now: int) -> Draft:
+def cancel(
+    state: AccountState, command: CancelOrder, market: Market, now: int, way: Way = DIRECT
+) -> Draft:
     """Raises Repeated, or a Rejection."""
     key = command.idempotency
     check_repeated(state, key)
     order = find_open(state, command.order_id)
     cause = Cause(TransactionCause.ORDER_CANCELED, order.order_id, key)
     draft = Draft(state, cause, now, time_at(market, order.symbol, now))
-    draft.cancel(order.order_id, REQUESTED)
+    arriving.cancel(draft, order, way, market)
+    if draft.order(order.order_id).open:
+        draft.because(Cause(TransactionCause.ORDER_CHANGE_SENT, order.order_id, key))
     return draft
 
 
 @money.exact
 def cancel_many(
-    state: AccountState, command: CancelOrders, market: Market, now: int
+    state: AccountState, command: CancelOrders, market: Market, now: int, way: Way = DIRECT
 ) -> Draft | None:
     """None where nothing fits. Raises Repeated, or a Rejection."""
     key = command.idempotency
@@ -131,7 +144,7 @@ def cancel_many(
     draft = Draft(state, cause, now, time_at(market, chosen[0].symbol, now))
     for order in chosen:
         if draft.order(order.order_id).open:
-            draft.cancel(order.order_id, REQUESTED)
+            arriving.cancel(draft, draft.order(order.order_id), way, market)
     return draft
 
 
@@ -258,7 +271,7 @@ def find_position(state: AccountState, position_id: str) -> Position:
 def send(draft: Draft, event: OrderAccepted, venue: Venue, market: Market) -> Order:
     """The order as it begins: pending, where the way to the venue takes time."""
     symbol = market.symbol(event.symbol)
-    delay = 0 if symbol is None else venue.delay(symbol, event.order_id)
+    delay = 0 if symbol is None else venue.delay(symbol, event.order_id, 1)
     if delay:
         there = draft.market_time + delay
         event = replace(event, status=OrderStatus.PENDING, effective_at=there)

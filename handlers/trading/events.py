@@ -15,6 +15,7 @@ from generated.models import (
     BracketLeg,
     OrderStatus,
     OrderType,
+    PendingAction,
     PositionEffect,
     PositionSide,
     Side,
@@ -193,6 +194,32 @@ class OrderModified:
     trail_mark: Decimal | None
     time_in_force: TimeInForce
     expires_at: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChangeSent:
+    """A cancel or a modify is on its way; a modify has the terms that change, and no others."""
+
+    order_id: str
+    action: PendingAction
+    arrives_at: int
+    """Market time."""
+    quantity: Decimal | None = None
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trailing_offset: Decimal | None = None
+    trailing_offset_type: TrailingOffsetType | None = None
+    time_in_force: TimeInForce | None = None
+    expires_at: int | None = None
+    """Counts where there is a time in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChangeRefused:
+    """A modify came too late: the order stays as it is."""
+
+    order_id: str
     reason: str
 
 
@@ -409,6 +436,8 @@ OrderChange = (
     | OrderTriggered
     | OrderTrailed
     | OrderModified
+    | OrderChangeSent
+    | OrderChangeRefused
     | OrderRescaled
     | OrderFilled
     | OrderCanceled

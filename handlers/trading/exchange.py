@@ -46,7 +46,7 @@ class Book:
 
     def __init__(self) -> None:
         self._next: dict[str, _Entry] = {}
-        """Concerned by whatever price comes next: market and pending orders, those at once."""
+        """Concerned by whatever price comes next: what takes any price, or is on the way."""
         self._limits: dict[Side, _Entries] = {side: [] for side in Side}
         self._stops: dict[_Rule, _Entries] = {rule: [] for rule in _RULES}
         self._marks: dict[_Rule, _Entries] = {rule: [] for rule in _RULES}
@@ -64,7 +64,7 @@ class Book:
             entry = _Entry(key, youth, resting)
             insort(entries, entry)
             places.append((entries, entry))
-        if not places:
+        if not places or order.change is not None:
             self._next[order.order_id] = _Entry(Decimal(0), youth, resting)
         self._places[order.order_id] = places
 

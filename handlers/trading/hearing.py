@@ -10,6 +10,7 @@ from decimal import Decimal
 from generated.models import OrderStatus, Side, TransactionCause
 from handlers.trading import conversion, margin, money, risk, trailing, triggers
 from handlers.trading.account import AccountState
+from handlers.trading.arriving import arrive, has_arrived
 from handlers.trading.draft import Draft
 from handlers.trading.events import (
     OrderActivated,
@@ -54,22 +55,24 @@ def report(
 
 @money.exact
 def expire(state: AccountState, market: Market, now: int) -> Draft | None:
-    """Ends the orders whose time has come; None where there is none."""
+    """Ends the orders whose time has come, and lets changes arrive; None where there is none."""
     due = [order for order in state.open_orders.values() if is_due(order, market)]
     if not due:
         return None
     cause = Cause(TransactionCause.ORDER_EXPIRED, due[0].order_id)
     draft = Draft(state, cause, now, market.market_time(due[0].symbol))
     for order in due:
-        if draft.order(order.order_id).open:
-            draft.expire(order.order_id)
+        _let_time_pass(draft, order.order_id, market.market_time(order.symbol))
+    draft.because(Cause(_cause_of(draft), due[0].order_id))
     return draft
 
 
 def is_due(order: Order, market: Market) -> bool:
-    if order.expires_at is None or market.symbol(order.symbol) is None:
+    """Whether it has expired, or a change of it has arrived."""
+    time = order.ends_or_changes_at
+    if time is None or market.symbol(order.symbol) is None:
         return False
-    return order.expires_at <= market.market_time(order.symbol)
+    return time <= market.market_time(order.symbol)
 
 
 def carry_out(draft: Draft, reports: Iterable[Report], market: Market) -> None:
@@ -81,12 +84,11 @@ def carry_out(draft: Draft, reports: Iterable[Report], market: Market) -> None:
 
 
 def _hear(draft: Draft, item: Report, market: Market) -> None:
+    _let_time_pass(draft, item.order_id, item.market_time)
     order = draft.order(item.order_id)
     if not order.open:
         return
-    if order.expires_at is not None and order.expires_at <= item.market_time:
-        draft.expire(order.order_id)
-    elif isinstance(item, Fill) and _unaffordable(draft, order, item, market):
+    if isinstance(item, Fill) and _unaffordable(draft, order, item, market):
         _refuse(draft, order, InsufficientMargin.code)
     else:
         _book(draft, order, item, market)
@@ -96,6 +98,16 @@ def _refuse(draft: Draft, order: Order, reason: str) -> None:
     """An order that was filled in part was not rejected: what remains of it is canceled."""
     end = draft.cancel if order.filled_quantity else draft.reject
     end(order.order_id, reason)
+
+
+def _let_time_pass(draft: Draft, order_id: str, time: int) -> None:
+    """What happened to the order by then without a price, in its order."""
+    order = draft.order(order_id)
+    if order.open and has_arrived(order, min(time, order.expires_at or time)):
+        arrive(draft, order)
+        order = draft.order(order_id)
+    if order.open and order.expires_at is not None and order.expires_at <= time:
+        draft.expire(order_id)
 
 
 def _book(draft: Draft, order: Order, item: Report, market: Market) -> None:

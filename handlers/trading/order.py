@@ -10,6 +10,7 @@ from generated.models import (
     BracketLeg,
     OrderStatus,
     OrderType,
+    PendingAction,
     PositionEffect,
     Side,
     TimeInForce,
@@ -22,6 +23,8 @@ from handlers.trading.events import (
     OrderActivated,
     OrderCanceled,
     OrderChange,
+    OrderChangeRefused,
+    OrderChangeSent,
     OrderConnected,
     OrderDelayed,
     OrderDisconnected,
@@ -37,6 +40,8 @@ from handlers.trading.events import (
 from handlers.trading.money import ZERO
 from handlers.trading.transactions import Transaction
 
+REQUESTED: Final = "requested"
+"""Why an order was canceled or modified that a client wanted so."""
 AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 STOPS: Final = frozenset({OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
 
@@ -115,6 +120,8 @@ class Order:
     """What of the filled quantity opened or added to a position."""
     commission: Decimal
     """What its fills were charged so far."""
+    change: OrderChangeSent | None
+    """What is on its way to it, while it is open."""
     disconnected: bool
     """A scenario cut it off: its venue is not heard of."""
     reason: str | None
@@ -153,6 +160,16 @@ class Order:
         return self.type in STOPS and self.triggered_at is None
 
     @property
+    def pending_action(self) -> PendingAction | None:
+        return self.change.action if self.open and self.change else None
+
+    @property
+    def ends_or_changes_at(self) -> int | None:
+        """Market time of what comes next without a price: its expiry, or a change on its way."""
+        times = (self.expires_at, self.change.arrives_at if self.change else None)
+        return min((time for time in times if time is not None), default=None)
+
+    @property
     def takes_any_price(self) -> bool:
         """A market order, or a stop that has become one."""
         return self.limit_price is None and not self.waits_for_trigger
@@ -189,6 +206,10 @@ class Order:
                 return self._moved(Trigger.CHANGE, stamp, **changes)
             case OrderModified():
                 return self._modified(event, stamp)
+            case OrderChangeSent():
+                return self._moved(Trigger.CHANGE, stamp, change=event)
+            case OrderChangeRefused():
+                return self._moved(Trigger.CHANGE, stamp, change=None)
             case OrderRescaled():
                 return self._rescaled(event, stamp)
             case OrderFilled():
@@ -229,6 +250,7 @@ class Order:
             trail_mark=event.trail_mark,
             time_in_force=event.time_in_force,
             expires_at=event.expires_at,
+            change=None if event.reason == REQUESTED else self.change,
         )
 
     def _rescaled(self, event: OrderRescaled, stamp: Transaction) -> "Order":
@@ -305,6 +327,7 @@ def accepted(event: OrderAccepted, stamp: Transaction) -> Order:
         filled_value=ZERO,
         opened_quantity=ZERO,
         commission=ZERO,
+        change=None,
         disconnected=False,
         reason=None,
         revision=1,

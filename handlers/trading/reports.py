@@ -22,6 +22,14 @@ class Activate:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrive:
+    """A change of the order has reached the venue; the reports that follow are of its new terms."""
+
+    order_id: str
+    market_time: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """A stop was reached."""
 
@@ -75,4 +83,4 @@ class Reject:
     market_time: int
 
 
-Report = Activate | Trigger | Trail | Fill | Cancel | Reject
+Report = Activate | Arrive | Trigger | Trail | Fill | Cancel | Reject

@@ -14,6 +14,7 @@ from generated.models import OrderStatus, Side, TimeInForce
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.trading import trailing, triggers
+from handlers.trading.arriving import after, has_arrived
 from handlers.trading.events import BarBasis, QuoteBasis
 from handlers.trading.fills import bar_basis, quote_basis, within_limit
 from handlers.trading.models.modeled import ModeledFills
@@ -21,6 +22,7 @@ from handlers.trading.order import AT_ONCE, Order
 from handlers.trading.reports import (
     NOT_FILLED_AT_ONCE,
     Activate,
+    Arrive,
     Cancel,
     Fill,
     Reject,
@@ -36,14 +38,28 @@ def on_quote(order: Order, quote: Quote, fills: ModeledFills) -> tuple[Report, .
     """What the quote does to the order, in order; nothing where it is older than the order."""
     if quote.time < order.working_since:
         return ()
-    return tuple(_on_quote(order, quote, fills))
+    there = _changed(order, quote.time)
+    reports = _on_quote(there, quote, fills) if there else ()
+    return (*_arrival(order, quote.time), *reports)
 
 
 def on_bar(order: Order, bar: Bar, fills: ModeledFills) -> tuple[Report, ...]:
     """What the bar does to the order; nothing where it was open when the order was accepted."""
     if bar.time < order.working_since:
         return ()
-    return tuple(_on_bar(order, bar, fills))
+    there = _changed(order, bar.time)
+    reports = _on_bar(there, bar, fills) if there else ()
+    return (*_arrival(order, bar.time), *reports)
+
+
+def _changed(order: Order, time: int) -> Order | None:
+    """The order with the change that is there by then; None where that cancels it."""
+    return after(order) if has_arrived(order, time) else order
+
+
+def _arrival(order: Order, time: int) -> Iterator[Report]:
+    if has_arrived(order, time):
+        yield Arrive(order.order_id, time)
 
 
 def _on_quote(order: Order, quote: Quote, fills: ModeledFills) -> Iterator[Report]:

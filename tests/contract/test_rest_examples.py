@@ -121,7 +121,7 @@ async def identifiers(client: httpx.AsyncClient) -> dict[str, str]:
     order = {"type": "market", "symbol": "AAPL", "side": "buy", "quantity": "10"}
     await client.post(f"/accounts/{account}/orders", json=order)
     positions = (await client.get(f"/accounts/{account}/positions")).json()["positions"]
-    resting = {**order, "type": "limit", "limitPrice": "1.00"}
+    resting = {**order, "type": "limit", "limitPrice": "190.00"}
     placed = (await client.post(f"/accounts/{account}/orders", json=resting)).json()
     return {
         "accountId": account,

@@ -91,7 +91,7 @@ class BrokerSuite(ABC):
         self, market: HandMarket, broker: Broker
     ) -> None:
         symbol = market.offered["AAPL"]
-        assert broker.delay(symbol, "ord_1") == broker.delay(symbol, "ord_1") >= 0
+        assert broker.delay(symbol, "ord_1", 1) == broker.delay(symbol, "ord_1", 1) >= 0
 
     def test_an_order_on_its_way_meets_no_earlier_price(
         self, market: HandMarket, broker: Broker, reports: Reports

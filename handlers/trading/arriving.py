@@ -1,0 +1,150 @@
+"""Changes on their way: a cancel or a modify that reaches the venue after its latency. Pure.
+
+Until then the order works as it was, and may fill. A newer change takes the place of an older one.
+What arrives at the time of a price is there before the price.
+"""
+
+from dataclasses import replace
+from typing import Final, Protocol, TypeVar, final
+
+from generated.models import OrderStatus, PendingAction
+from handlers.market.symbols import Symbol
+from handlers.trading import trailing
+from handlers.trading.draft import Draft
+from handlers.trading.events import OrderChangeRefused, OrderChangeSent, OrderModified
+from handlers.trading.market import Market
+from handlers.trading.order import REQUESTED, Order
+
+T = TypeVar("T")
+
+QUANTITY_FILLED: Final = "quantity_filled_already"
+
+
+class Way(Protocol):
+    """How long it takes to the venue."""
+
+    def delay(self, symbol: Symbol, order_id: str, revision: int) -> int: ...
+
+
+@final
+class Direct:
+    """It takes no time."""
+
+    def delay(self, symbol: Symbol, order_id: str, revision: int) -> int:
+        return 0
+
+
+DIRECT: Final = Direct()
+
+
+def arrival(draft: Draft, order: Order, way: Way, market: Market) -> int | None:
+    """Market time at which a change of the order is there; None for at once.
+
+    It does not overtake the order. What the venue has not been told of is changed at once.
+    """
+    symbol = market.symbol(order.symbol)
+    if symbol is None or order.status is OrderStatus.HELD:
+        return None
+    delay = way.delay(symbol, order.order_id, order.revision + 1)
+    return max(draft.market_time + delay, order.working_since) if delay else None
+
+
+def cancel(draft: Draft, order: Order, way: Way, market: Market) -> None:
+    """Cancels the order at once, or sends the cancel to it."""
+    time = arrival(draft, order, way, market)
+    if time is None:
+        draft.cancel(order.order_id, REQUESTED)
+    else:
+        draft.add(OrderChangeSent(order.order_id, PendingAction.CANCEL, time))
+
+
+def has_arrived(order: Order, time: int) -> bool:
+    return order.open and order.change is not None and order.change.arrives_at <= time
+
+
+def arrive(draft: Draft, order: Order) -> None:
+    """Does to the order, as it is by now, what its change asks for."""
+    wanted = after(order)
+    if wanted is None:
+        draft.cancel(order.order_id, REQUESTED)
+    elif wanted is order:
+        draft.add(OrderChangeRefused(order.order_id, QUANTITY_FILLED))
+    else:
+        draft.add(modified(wanted, REQUESTED))
+        draft.reconcile(order.symbol)
+
+
+def after(order: Order) -> Order | None:
+    """What its change makes of the order: None to cancel it, the order itself if it is too late."""
+    change = order.change
+    if change is None:
+        return order
+    if change.action is PendingAction.CANCEL:
+        return None
+    if change.quantity is not None and change.quantity <= order.filled_quantity:
+        return order
+    return _changed(replace(order, change=None), change)
+
+
+def sent(before: Order, wanted: Order, arrives_at: int) -> OrderChangeSent:
+    """The modify that makes one of the other; what it leaves alone is not in it."""
+    dated = (before.time_in_force, before.expires_at) != (wanted.time_in_force, wanted.expires_at)
+    trails = (before.trailing_offset, before.trailing_offset_type) != (
+        wanted.trailing_offset,
+        wanted.trailing_offset_type,
+    )
+    return OrderChangeSent(
+        order_id=before.order_id,
+        action=PendingAction.MODIFY,
+        arrives_at=arrives_at,
+        quantity=_new(before.quantity, wanted.quantity),
+        limit_price=_new(before.limit_price, wanted.limit_price),
+        stop_price=None if trails else _new(before.stop_price, wanted.stop_price),
+        trailing_offset=wanted.trailing_offset if trails else None,
+        trailing_offset_type=wanted.trailing_offset_type if trails else None,
+        time_in_force=wanted.time_in_force if dated else None,
+        expires_at=wanted.expires_at if dated else None,
+    )
+
+
+def modified(order: Order, reason: str) -> OrderModified:
+    """The event that gives an order these terms."""
+    return OrderModified(
+        order_id=order.order_id,
+        quantity=order.quantity,
+        limit_price=order.limit_price,
+        stop_price=order.stop_price,
+        trailing_offset=order.trailing_offset,
+        trailing_offset_type=order.trailing_offset_type,
+        trail_mark=order.trail_mark,
+        time_in_force=order.time_in_force,
+        expires_at=order.expires_at,
+        reason=reason,
+    )
+
+
+def _changed(order: Order, change: OrderChangeSent) -> Order:
+    """A stop that was triggered meanwhile keeps what triggered it."""
+    result = replace(
+        order,
+        quantity=change.quantity or order.quantity,
+        limit_price=change.limit_price or order.limit_price,
+    )
+    if change.time_in_force is not None:
+        result = replace(result, time_in_force=change.time_in_force, expires_at=change.expires_at)
+    if not order.waits_for_trigger:
+        return result
+    if change.stop_price is not None:
+        result = replace(result, stop_price=change.stop_price)
+    if change.trailing_offset is None:
+        return result
+    result = replace(
+        result,
+        trailing_offset=change.trailing_offset,
+        trailing_offset_type=change.trailing_offset_type,
+    )
+    return result if order.trail_mark is None else trailing.moved(result, order.trail_mark)
+
+
+def _new(before: T, wanted: T) -> T | None:
+    return wanted if wanted != before else None
