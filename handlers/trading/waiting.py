@@ -34,6 +34,8 @@ def _conditions(order: Order, market: Market) -> Iterator[Condition]:
         yield Condition(OrderConditionKind.PARENT, text, order_id=order.parent_id)
     if order.status is OrderStatus.PENDING:
         yield Condition(OrderConditionKind.VENUE, "It is on its way to the venue.")
+    if order.disconnected:
+        yield Condition(OrderConditionKind.VENUE, "Its venue must be heard of again.")
     symbol = market.symbol(order.symbol)
     if symbol is None:
         yield Condition(OrderConditionKind.QUOTE, f"{order.symbol} is not offered today.")

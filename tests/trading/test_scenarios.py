@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from generated.models import AccountClock, DataKind, OrderStatus, OrderType, Side, SymbolType
-from handlers.trading import codec, decide, scenarios
+from handlers.trading import codec, decide, scenarios, waiting
 from handlers.trading.account import AccountState
 from handlers.trading.commands import CancelOrder, PlaceOrder, StopLoss
 from handlers.trading.models.latency import FixedLatency
@@ -186,3 +186,10 @@ def test_recorded_prices_admit_scenarios() -> None:
     order = desk.ask(PlaceOrder("REC:IBM", Side.BUY, OrderType.MARKET, Decimal(10)))
     play(desk, order, Action.FILL)
     assert fills(desk)[0][:2] == (Decimal(10), Decimal(99))
+
+
+def test_a_disconnected_order_explains_itself(desk: Desk) -> None:
+    order = desk.ask(limit())
+    play(desk, order, Action.DISCONNECT)
+    [first, *_] = waiting.conditions(desk.now(order), desk.market)
+    assert first.description == "Its venue must be heard of again."
