@@ -59,6 +59,32 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Modified:
+    index: int
+    which: int
+    """0 quantity, 1 limit, 2 stop or offset, 3 time in force, 4 take profit, 5 stop loss."""
+    by: int
+    """Lots or ticks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    symbol: str
+    profit: int
+    loss: int
+
+
+@dataclass(frozen=True, slots=True)
+class CanceledAll:
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
 class Doors:
     symbol: str
 
@@ -73,7 +99,19 @@ class Restarted:
     pass
 
 
-Step = Quoted | Placed | Canceled | Closed | Doors | Night | Restarted
+Step = (
+    Quoted
+    | Placed
+    | Modified
+    | Canceled
+    | CanceledAll
+    | Closed
+    | Reversed
+    | Protected
+    | Doors
+    | Night
+    | Restarted
+)
 
 
 def steps_of(drawn: bytes) -> list[Step]:
@@ -82,17 +120,33 @@ def steps_of(drawn: bytes) -> list[Step]:
 
 
 def _step(drawn: bytes) -> Step:
-    kind, numbers = drawn[0] % 32, iter(drawn[1:])
+    kind, numbers = drawn[0] % 40, iter(drawn[1:])
     symbol = SYMBOLS[next(numbers) % 4 == 3]
-    if kind < 16:
+    if kind < 17:
         return _quoted(symbol, numbers)
-    if kind < 26:
+    if kind < 27:
         return _placed(symbol, numbers)
-    if kind < 28:
-        return Canceled(next(numbers))
-    if kind < 30:
-        return Closed(symbol, next(numbers) % 3 + 1)
-    return Doors(symbol) if kind == 30 else Night()
+    if kind < 32:
+        return Modified(next(numbers), next(numbers) % 6, next(numbers) % 9 - 4)
+    return _rare(kind, symbol, next(numbers), next(numbers))
+
+
+def _rare(kind: int, symbol: str, one: int, other: int) -> Step:
+    match kind:
+        case 32 | 33:
+            return Canceled(one)
+        case 34:
+            return Closed(symbol, one % 3 + 1)
+        case 35:
+            return Reversed(symbol)
+        case 36:
+            return Protected(symbol, one % 9, other % 9)
+        case 37:
+            return CanceledAll(symbol)
+        case 38:
+            return Doors(symbol)
+        case _:
+            return Night()
 
 
 def _quoted(symbol: str, numbers: Iterator[int]) -> Quoted:

@@ -12,25 +12,42 @@ from generated.models import (
     TrailingOffsetType,
 )
 from handlers.brokers.paper import PaperBroker
-from handlers.trading import codec, decide, money
+from handlers.market.quotes import Quote
+from handlers.trading import amending, codec, decide, money, protecting
 from handlers.trading.account import AccountState
-from handlers.trading.commands import ClosePosition, PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.commands import (
+    CancelOrders,
+    ClosePosition,
+    ModifyOrder,
+    PlaceOrder,
+    ReversePosition,
+    SetPositionBrackets,
+    StopLoss,
+    TakeProfit,
+)
+from handlers.trading.draft import Draft
 from handlers.trading.models.fees import UnitFee
 from handlers.trading.models.latency import UniformLatency
 from handlers.trading.models.liquidity import ShareOfSize
 from handlers.trading.models.profile import FillModels, FillProfile
 from handlers.trading.models.queue import ChanceInQueue
 from handlers.trading.models.slippage import TickSlippage
+from handlers.trading.order import Order
+from handlers.trading.position import Position
 from handlers.trading.rejections import Rejection
 from tests.trading.steps import (
     SYMBOLS,
     Canceled,
+    CanceledAll,
     Closed,
     Doors,
+    Modified,
     Night,
     Placed,
+    Protected,
     Quoted,
     Restarted,
+    Reversed,
     Step,
 )
 from tests.trading.world import DAY, Desk, HandMarket
@@ -38,6 +55,7 @@ from tests.trading.world import DAY, Desk, HandMarket
 BASE: Final = {"AAPL": Decimal(100), "EURUSD": Decimal("1.1")}
 UNIT: Final = {"AAPL": Decimal("0.05"), "EURUSD": Decimal("0.0005")}
 LOT: Final = {"AAPL": Decimal(20), "EURUSD": Decimal(5000)}
+TIMES: Final = tuple(TimeInForce)
 FAR: Final = 100
 """The market goes no further from its base."""
 SLIP: Final = 2
@@ -83,8 +101,15 @@ class Walk:
                 orders = list(self.desk.state.open_orders.values())
                 if orders:
                     self.desk.cancel(orders[index % len(orders)])
-            case Closed():
-                self._close(step)
+            case Modified():
+                self._modify(step)
+            case CanceledAll(symbol):
+                many = CancelOrders(symbol)
+                self._book(decide.cancel_many(self.desk.state, many, self.market, self.market.time))
+            case Closed(symbol) | Reversed(symbol) | Protected(symbol):
+                position = self.desk.state.open_positions.get(symbol)
+                if position is not None:
+                    self._book(self._about(position, step))
             case Doors(symbol):
                 self.market.closed ^= {symbol}
             case Night():
@@ -116,19 +141,43 @@ class Walk:
             reduce_only=step.flag == 1,
             post_only=step.flag == 2 and step.type is OrderType.LIMIT,
             take_profit=TakeProfit(entry + up * step.profit * unit) if step.profit else None,
-            stop_loss=_stop_loss(step, entry, unit * up) if step.loss else None,
+            stop_loss=_stop_loss(step.loss, entry, unit * up) if step.loss else None,
             oco_group_id=f"group_{step.group}_{step.symbol}" if step.group else None,
         )
         return _trailing(command, step, unit)
 
-    def _close(self, step: Closed) -> None:
-        position = self.desk.state.open_positions.get(step.symbol)
-        if position is not None:
-            lot = self.market.offered[step.symbol].quantity_step
-            part = money.floor_multiple(position.quantity / step.part, lot)
-            command = ClosePosition(position.position_id, part or None)
-            desk, market = self.desk, self.market
-            desk.carry_out(decide.close(desk.state, command, market, desk.broker, market.time))
+    def _about(self, position: Position, step: Closed | Reversed | Protected) -> Draft | None:
+        state, market, venue, now = *self._present(), self.market.time
+        name, unit = position.position_id, UNIT[step.symbol] * position.sign
+        match step:
+            case Closed():
+                lot = self.market.offered[step.symbol].quantity_step
+                part = money.floor_multiple(position.quantity / step.part, lot)
+                return decide.close(state, ClosePosition(name, part or None), market, venue, now)
+            case Reversed():
+                return protecting.reverse(state, ReversePosition(name), market, venue, now)
+            case Protected():
+                price = self.market.quotes[step.symbol].bid
+                profit = TakeProfit(price + step.profit * unit) if step.profit else None
+                loss = _stop_loss(step.loss, price, unit) if step.loss else None
+                legs = SetPositionBrackets(name, profit, loss)
+                return protecting.set_brackets(state, legs, market, now)
+
+    def _modify(self, step: Modified) -> None:
+        orders = list(self.desk.state.open_orders.values())
+        if not orders:
+            return
+        order = orders[step.index % len(orders)]
+        state, market, venue, now = *self._present(), self.market.time
+        command = modification(order, step, self.market.quotes[order.symbol])
+        self._book(amending.modify(state, command, market, venue, now))
+
+    def _present(self) -> tuple[AccountState, HandMarket, PaperBroker]:
+        return self.desk.state, self.market, self.desk.broker
+
+    def _book(self, draft: Draft | None) -> None:
+        if draft is not None:
+            self.desk.carry_out(draft)
 
     def _set(self, step: Quoted) -> str:
         unit = UNIT[step.symbol]
@@ -153,11 +202,36 @@ class Walk:
             desk.broker.work("acc_1", order)
 
 
-def _stop_loss(step: Placed, entry: Decimal, down: Decimal) -> StopLoss:
-    stop = entry - step.loss * down
-    match step.loss % 3:
+def modification(order: Order, step: Modified, quote: Quote) -> ModifyOrder:
+    """Of one of the order's terms."""
+    unit, up = UNIT[order.symbol], 1 if order.side is Side.BUY else -1
+    change = step.by * unit
+    entry = order.limit_price or order.stop_price or (quote.ask if up == 1 else quote.bid)
+    blank = ModifyOrder(order.order_id)
+    match step.which:
         case 0:
-            return StopLoss(trailing_offset=step.loss * abs(down))
+            return replace(blank, quantity=order.quantity + step.by * LOT[order.symbol])
+        case 1:
+            return replace(blank, limit_price=(order.limit_price or entry) + change)
+        case 2 if order.trailing_offset is not None:
+            return replace(blank, trailing_offset=order.trailing_offset + change)
+        case 2:
+            return replace(blank, stop_price=(order.stop_price or entry) + change)
+        case 3:
+            return replace(blank, time_in_force=TIMES[step.by])
+        case 4:
+            profit = TakeProfit(entry + abs(change) * up) if step.by else None
+            return replace(blank, take_profit=profit)
+        case _:
+            loss = _stop_loss(abs(step.by), entry, unit * up) if step.by else None
+            return replace(blank, stop_loss=loss)
+
+
+def _stop_loss(distance: int, entry: Decimal, down: Decimal) -> StopLoss:
+    stop = entry - distance * down
+    match distance % 3:
+        case 0:
+            return StopLoss(trailing_offset=distance * abs(down))
         case 1:
             return StopLoss(stop)
         case _:

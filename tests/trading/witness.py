@@ -5,7 +5,7 @@ trailing stop must be; and says where the account departs from that.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from generated.models import OrderType, PositionEffect, Side, TrailingOffsetType, TriggerBy
@@ -122,7 +122,7 @@ class Witness:
                 seen.status, seen.quantity = "held", event.quantity
             case events.OrderModified():
                 seen.born = stamp.market_time if event.quantity > seen.quantity else seen.born
-                seen.quantity = event.quantity
+                self._modified(seen, event)
             case events.OrderTriggered():
                 assert seen.waits
                 assert seen.stop is not None
@@ -144,6 +144,18 @@ class Witness:
                 assert not seen.filled
             case _:
                 raise AssertionError(f"{event} in a walk")
+
+    def _modified(self, seen: Seen, event: events.OrderModified) -> None:
+        if event.order_id in self.rooms and event.reason == "requested":
+            self.rooms[event.order_id] += event.quantity - seen.quantity
+        seen.quantity, seen.stop = event.quantity, event.stop_price
+        seen.event = replace(
+            seen.event,
+            limit_price=event.limit_price,
+            trailing_offset=event.trailing_offset,
+            trailing_offset_type=event.trailing_offset_type,
+            expires_at=event.expires_at,
+        )
 
     def _accepted(self, event: events.OrderAccepted, stamp: Transaction) -> None:
         since = max(stamp.market_time, event.effective_at or 0)
