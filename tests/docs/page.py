@@ -37,9 +37,9 @@ def transcripts() -> dict[str, list[Line]]:
     return found
 
 
-def table(heading: str) -> list[list[str]]:
+def table(heading: str, page: str = PAGE) -> list[list[str]]:
     """The rows of the table under a heading, without its head; code marks are taken off."""
-    section = re.split(rf"^##+ {re.escape(heading)}$", PAGE, flags=re.MULTILINE)[1]
+    section = re.split(rf"^##+ {re.escape(heading)}$", page, flags=re.MULTILINE)[1]
     section = re.split(r"^##", section, flags=re.MULTILINE)[0]
     rows = [line for line in section.splitlines() if line.startswith("|")]
     return [[_cell(cell) for cell in row.strip("|").split("|")] for row in rows[2:]]

@@ -129,7 +129,9 @@ class Witness:
                 assert seen.beyond(event.price, seen.stop)
                 seen.triggered = True
             case events.OrderTrailed():
-                seen.stop = event.stop_price
+                quote = self.desk.market.quotes[seen.event.symbol]
+                assert event.trail_mark == seen.sees(quote)
+                seen.stop, seen.mark = event.stop_price, event.trail_mark
                 assert event.stop_price == seen.stop_for(event.trail_mark)
             case events.OrderFilled():
                 self._filled(seen, event, stamp)
