@@ -4,29 +4,43 @@ The state of an account is built from what each event says. The audit counts the
 second time, from the executions and the opening balance, and names every difference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
 
-from generated.models import ActivityType, OrderStatus
+from generated.models import ActivityType, OrderStatus, Side
 from handlers.trading import money
 from handlers.trading.account import AccountState
 from handlers.trading.change import BrokenLedger
+from handlers.trading.conversion import converted
 from handlers.trading.counting import Count, Figures
 from handlers.trading.events import (
     AccountOpened,
     AccountReset,
     BalanceChanged,
+    DividendApplied,
     Event,
     OrderFilled,
     PositionChanged,
     PositionClosed,
     PositionOpened,
     PositionRescaled,
+    SplitApplied,
 )
 from handlers.trading.money import ZERO
 from handlers.trading.order import IllegalTransition
 from handlers.trading.position import BrokenPosition
 from handlers.trading.transactions import Transaction
+
+_BOOKED: Final = (
+    ActivityType.REALIZED_PNL,
+    ActivityType.PURCHASE,
+    ActivityType.SALE,
+    ActivityType.COMMISSION,
+    ActivityType.DIVIDEND,
+)
+"""What a balance changes by for executions and dividends alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,7 @@ class Audit:
             yield f"it is of epoch {transaction.epoch}, the account of {self.state.epoch}"
         for event in transaction.events:
             yield from self._event(event)
-        yield from _bookings(transaction)
+        yield from _bookings(self.state, transaction)
         yield from self._orders(transaction)
         yield from self._balance()
 
@@ -134,18 +148,42 @@ def _chain(state: AccountState, transaction: Transaction) -> Iterator[str]:
         yield f"it belongs to user {transaction.user_id}, the account to {state.identity.user_id}"
 
 
-def _bookings(transaction: Transaction) -> Iterator[str]:
-    """What executions realized and cost is what the balance changed by for them."""
-    filled = [item for item in transaction.events if isinstance(item, OrderFilled)]
+def _bookings(state: AccountState, transaction: Transaction) -> Iterator[str]:
+    """What executions and dividends brought and cost is what the balance changed by for them."""
     changes = [item for item in transaction.events if isinstance(item, BalanceChanged)]
-    due = {
-        ActivityType.REALIZED_PNL: sum((item.realized_pnl for item in filled), ZERO),
-        ActivityType.COMMISSION: -sum((item.commission for item in filled), ZERO),
-    }
-    for kind, amount in due.items() if filled else ():
+    due = dict.fromkeys(_BOOKED, ZERO)
+    for event in transaction.events:
+        if isinstance(event, OrderFilled):
+            kind, amount = _proceeds(state, event)
+            due[kind] += converted(amount, event.conversion)
+            due[ActivityType.COMMISSION] -= converted(event.commission, event.conversion)
+        elif isinstance(event, DividendApplied):
+            due[ActivityType.DIVIDEND] += _dividend(state, event, changes)
+    if any(isinstance(item, SplitApplied) for item in transaction.events):
+        return
+    for kind, expected in due.items():
         booked = sum((item.change for item in changes if item.kind is kind), ZERO)
-        if booked != amount:
-            yield f"{money.text(booked)} of {kind} is booked for {money.text(amount)}"
+        if booked != expected:
+            yield f"{money.text(booked)} of {kind} is booked for {money.text(expected)}"
+
+
+def _proceeds(state: AccountState, event: OrderFilled) -> tuple[ActivityType, Decimal]:
+    """Profit and loss; in a cash account all that was paid or received."""
+    if not state.terms.in_full:
+        return ActivityType.REALIZED_PNL, event.realized_pnl
+    order, value = state.order(event.order_id), money.value_of(event.quantity, event.price)
+    if order is not None and order.side is Side.BUY:
+        return ActivityType.PURCHASE, -value
+    return ActivityType.SALE, value
+
+
+def _dividend(
+    state: AccountState, event: DividendApplied, changes: Sequence[BalanceChanged]
+) -> Decimal:
+    position = state.position(event.position_id)
+    sign = position.sign if position else 1
+    by = next((item.conversion for item in changes if item.kind is ActivityType.DIVIDEND), None)
+    return converted(sign * money.value_of(event.quantity, event.amount), by)
 
 
 def _said(event: PositionOpened | PositionChanged | PositionClosed) -> Figures:

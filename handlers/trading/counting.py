@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from generated.models import PositionEffect, Side
 from handlers.trading import money
+from handlers.trading.conversion import converted
 from handlers.trading.events import OrderFilled, PositionRescaled
 from handlers.trading.money import ZERO
 
@@ -28,7 +29,10 @@ class Holding:
         return self.quantity, self.cost, self.realized
 
     def fill(self, event: OrderFilled, side: Side) -> Decimal:
-        """What the execution realizes: proceeds less the average cost, negated for a short."""
+        """What the execution realizes: proceeds less the average cost, negated for a short.
+
+        In the symbol's currency; what the holding has realized is in the account's.
+        """
         value = money.value_of(event.quantity, event.price)
         if event.effect is PositionEffect.OPEN:
             self.quantity += event.quantity
@@ -38,7 +42,7 @@ class Holding:
         profit = value - cost if side is Side.SELL else cost - value
         self.quantity -= event.quantity
         self.cost -= cost
-        self.realized += profit
+        self.realized += converted(profit, event.conversion)
         return profit
 
 
@@ -70,8 +74,8 @@ class Count:
     def fill(self, event: OrderFilled, side: Side) -> Decimal:
         """What the execution realizes, whatever it says itself."""
         self.orders[event.order_id].fill(event)
-        self.realized += event.realized_pnl
-        self.commission += event.commission
+        self.realized += converted(event.realized_pnl, event.conversion)
+        self.commission += converted(event.commission, event.conversion)
         return self.holdings[event.position_id].fill(event, side)
 
     def rescale(self, event: PositionRescaled) -> None:

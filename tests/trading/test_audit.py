@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pytest
 
+from generated.models import AccountType, Side
 from handlers.trading.audit import Audit, Fault
 from handlers.trading.events import (
     BalanceChanged,
@@ -17,7 +18,9 @@ from handlers.trading.events import (
     PositionOpened,
 )
 from handlers.trading.transactions import Transaction
-from tests.trading.world import Desk, HandMarket
+from tests.trading.replay_desk import OPEN, ReplayDesk, dividend, split
+from tests.trading.test_conversion import DAX, make_market
+from tests.trading.world import DAY, Desk, HandMarket
 
 CENT = Decimal("0.01")
 E = TypeVar("E", bound=Event)
@@ -60,6 +63,38 @@ def tampered(kind: type[E], change: Callable[[E], Event]) -> list[Transaction]:
 
 def test_an_honest_ledger_has_no_fault() -> None:
     assert audit(history()) == []
+
+
+def in_euros(kind: AccountType) -> list[Transaction]:
+    desk = Desk(make_market(), kind=kind)
+    desk.buy(DAX, "10")
+    desk.quote(DAX, "111", "112")
+    desk.sell(DAX, "4")
+    desk.quote(DAX, "91", "92")
+    desk.sell(DAX, "6")
+    return desk.ledger
+
+
+def split_and_paid() -> list[Transaction]:
+    desk = ReplayDesk()
+    desk.held("5", Side.SELL)
+    desk.announce(split(3, 2, "66"), dividend("0.5"))
+    desk.announce(dividend("0.25", OPEN + DAY))
+    return desk.ledger
+
+
+@pytest.mark.parametrize(
+    "honest", [in_euros(AccountType.MARGIN), in_euros(AccountType.CASH), split_and_paid()]
+)
+def test_conversions_splits_and_dividends_have_no_fault(honest: list[Transaction]) -> None:
+    assert audit(honest) == []
+
+
+def test_a_dividend_that_was_not_paid_is_found() -> None:
+    *before, last = split_and_paid()
+    events = tuple(each for each in last.events if not isinstance(each, BalanceChanged))
+    (fault,) = audit([*before, replace(last, events=events)])
+    assert fault.what == "0 of dividend is booked for -1.75"
 
 
 @pytest.mark.parametrize(
