@@ -1,5 +1,6 @@
 """A transaction in the making: each event is worked out on top of those before it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -66,8 +67,13 @@ class Draft:
 
     @property
     def terms(self) -> MarginTerms:
-        used = {**self._state.rates_used, **self._change.rates_used}
-        return replace(self._state.terms, leverage=self._change.standing.leverage, rates_used=used)
+        state, change = self._state, self._change
+        used: Mapping[str, Conversion] = state.rates_used
+        if change.rates_used:
+            used = {**used, **change.rates_used}
+        return MarginTerms(
+            state.identity.type, change.standing.leverage, state.balance.currency, used
+        )
 
     @property
     def positions(self) -> dict[str, Position]:

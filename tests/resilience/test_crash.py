@@ -1,6 +1,8 @@
 """Killed at random moments under load: each acknowledged effect is there once, and no other."""
 
 import asyncio
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
@@ -32,6 +34,8 @@ async def test_every_effect_is_there_exactly_once(tmp_path: Path) -> None:
             for account in {each.account for each in customers}:
                 theirs = [each for each in customers if each.account == account]
                 await _check(client, account, theirs)
+        verified = await asyncio.to_thread(_verify, tmp_path)
+        assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 async def _customers(server: ServerProcess) -> list[Customer]:
@@ -71,6 +75,13 @@ async def _check(client: httpx.AsyncClient, account: str, customers: list[Custom
     for order_id, price in ((k, v) for each in customers for k, v in each.prices.items()):
         assert Decimal(orders[order_id]["limitPrice"]) == Decimal(price)
     await _check_sums(client, account, orders)
+
+
+def _verify(data_dir: Path) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", "from handlers.cli import main; main()", "verify"]
+    return subprocess.run(
+        [*program, "--data-dir", str(data_dir)], capture_output=True, text=True, check=False
+    )
 
 
 async def _check_sums(client: httpx.AsyncClient, account: str, orders: dict[str, Any]) -> None:
