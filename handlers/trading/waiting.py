@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from generated.models import AccountClock, OrderConditionKind, OrderStatus, Side
+from generated.models import AccountClock, OrderConditionKind, OrderStatus, Side, TriggerBy
 from handlers.trading import money, triggers
 from handlers.trading.market import Market, prevailing
 from handlers.trading.order import Order
@@ -55,9 +55,8 @@ def _prices(order: Order, market: Market) -> Iterator[Condition]:
     if order.waits_for_trigger:
         seen = seen_by(order, quote) if quote else None
         word = "rise" if buying else "fall"
-        by = order.trigger_by.value.replace("_", " or ") if order.trigger_by else "price"
         if seen is None or order.stop_price is None or not _reached(order, seen):
-            text = f"The {by} price must {word} to the stop."
+            text = f"{_seen_price(order)} must {word} to the stop."
             kind = OrderConditionKind.TRIGGER
             yield Condition(kind, text, order.stop_price, seen)
     if order.limit_price is None:
@@ -73,3 +72,13 @@ def _prices(order: Order, market: Market) -> Iterator[Condition]:
 
 def _reached(order: Order, seen: Decimal) -> bool:
     return order.stop_price is not None and triggers.reached(order.side, order.stop_price, seen)
+
+
+def _seen_price(order: Order) -> str:
+    match order.trigger_by:
+        case TriggerBy.LAST:
+            return "The last price"
+        case TriggerBy.MID:
+            return "The middle of bid and ask"
+        case _:
+            return "The ask" if order.side is Side.BUY else "The bid"
