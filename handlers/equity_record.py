@@ -50,6 +50,8 @@ class EquityRecord:
         self._days = days
         self._looked: dict[str, tuple[str, int]] = {}
         """By account the epoch and the day up to which all is recorded."""
+        self._traded: dict[str, tuple[str, int, frozenset[str]]] = {}
+        """By account its epoch, and the symbols traded in it by that transaction."""
 
     async def run(self) -> None:
         """Record until canceled."""
@@ -64,6 +66,7 @@ class EquityRecord:
                 await self._record(state.view())
             except LedgerUnavailable as error:
                 log.warning("equity of %s is not recorded: %s", state.account_id, error)
+            await asyncio.sleep(0)  # others first: there may be many accounts
 
     async def days(self, view: AccountView) -> tuple[EquityDay, ...]:
         """All trading days of the view's epoch that are over, oldest first.
@@ -121,5 +124,15 @@ class EquityRecord:
         return {item: (closes[pair.id], pair.currency != currency) for item, pair in found.items()}
 
     def _offered(self, view: AccountView) -> tuple[str, ...]:
-        traded = {item.symbol for item in view.executions()}
+        """The symbols that it has traded and that still have prices."""
+        traded = self._symbols(view)
         return tuple(item for item in sorted(traded) if self._prices.symbol(item) is not None)
+
+    def _symbols(self, view: AccountView) -> frozenset[str]:
+        account_id, epoch = view.identity.account_id, view.as_of.epoch
+        known, sequence, symbols = self._traded.get(account_id, (epoch, 0, frozenset[str]()))
+        if known != epoch:
+            sequence, symbols = 0, frozenset()
+        symbols |= {item.symbol for item in view.executions(sequence)}
+        self._traded[account_id] = epoch, view.sequence, symbols
+        return symbols

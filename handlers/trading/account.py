@@ -366,7 +366,7 @@ class AccountView:
 
     def all_positions(self) -> Iterator[Position]:
         """Open and closed ones, oldest first."""
-        for position_id in self._state._positions:
+        for position_id in tuple(self._state._positions):
             position = self.position(position_id)
             if position:
                 yield position

@@ -65,7 +65,7 @@ class _Past:
         self._pairs = pairs
         self._activities = view.activities()
         self._held = tuple(
-            item.position_id
+            item
             for item in view.all_positions()
             if item.open or item.updated_market_time >= start
         )
@@ -74,7 +74,10 @@ class _Past:
         end = day + DAY
         equity, gross = self._balance(end), ZERO
         for item in self._held:
-            position = self._view.position_before(item, end)
+            closed = not item.open and item.updated_market_time < end
+            if closed or item.opened_market_time >= end:
+                continue
+            position = self._view.position_before(item.position_id, end)
             if position is None or not position.open:
                 continue
             price = _close(closes.get(position.symbol, ()), day) or position.average_price

@@ -1,16 +1,14 @@
 """Trades: what became of a position until it was flat, and how well it was traded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from generated.models import ActivityType, PositionEffect, PositionSide, PositionStatus, Side
+from generated.models import ActivityType, PositionEffect, PositionSide, Side
 from handlers.market.bars import Bar
 from handlers.trading import money
 from handlers.trading.account import AccountView
-from handlers.trading.activities import Activity
-from handlers.trading.conversion import converted
 from handlers.trading.execution import Execution
 from handlers.trading.fills import exact_price
 from handlers.trading.money import ZERO
@@ -67,16 +65,14 @@ class Trade:
 
         "The Implementation Shortfall: Paper versus Reality", Journal of Portfolio Management 14
         (1988): what the fills cost more, or brought less, than at the decision price of their
-        orders, and the commission; in the account's currency. None where a decision price is
-        not known.
+        orders, and the commission. None where a decision price is not known.
         """
         total = self.commission
         for item, decision in zip(self.executions, self.decisions, strict=True):
             if decision is None:
                 return None
             sign = 1 if item.side is Side.BUY else -1
-            cost = sign * money.value_of(item.quantity, item.price - decision)
-            total += converted(cost, item.conversion)
+            total += sign * money.value_of(item.quantity, item.price - decision)
         return total
 
 
@@ -88,22 +84,65 @@ class Excursions:
     favorable: Decimal
 
 
-@money.exact
+class TradeBook:
+    """The trades of an account's present epoch, worked out once each. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._begin("")
+
+    def _begin(self, epoch: str) -> None:
+        self._epoch = epoch
+        self._sequence = 0
+        self._running: dict[str, list[Execution]] = {}
+        """By open position its executions so far."""
+        self._carry: dict[str, Decimal] = {}
+        self._trades: list[Trade] = []
+
+    @money.exact
+    def read(self, view: AccountView) -> tuple[Trade, ...]:
+        """The positions that were closed, the last one to be closed first.
+
+        Touches nothing that is not of the view, so it may run beside new transactions.
+        """
+        if view.as_of.epoch != self._epoch:
+            self._begin(view.as_of.epoch)
+        if view.sequence > self._sequence:
+            self._follow(view)
+        return tuple(
+            item for item in reversed(self._trades) if item.executions[-1].sequence <= view.sequence
+        )
+
+    def _follow(self, view: AccountView) -> None:
+        for item in view.executions(self._sequence):
+            self._running.setdefault(item.position_id, []).append(item)
+        for entry in view.activities(self._sequence):
+            if entry.position_id is not None and entry.kind in CARRY:
+                total = self._carry.get(entry.position_id, ZERO)
+                self._carry[entry.position_id] = total + entry.amount
+        closed = [
+            position
+            for position in map(view.position, self._running)
+            if position is not None and not position.open
+        ]
+        closed.sort(key=lambda item: self._running[item.position_id][-1].sequence)
+        self._trades += (self._closed(view, item) for item in closed)
+        self._sequence = view.sequence
+
+    def _closed(self, view: AccountView, position: Position) -> Trade:
+        executions = tuple(self._running.pop(position.position_id))
+        orders = (view.order(item.order_id) for item in executions)
+        return Trade(
+            position,
+            executions,
+            decisions=tuple(order.decision_price if order else None for order in orders),
+            commission=sum((item.commission for item in executions), ZERO),
+            carry=self._carry.pop(position.position_id, ZERO),
+        )
+
+
 def trades(view: AccountView) -> tuple[Trade, ...]:
     """The positions that were closed, the last one to be closed first."""
-    executions: dict[str, list[Execution]] = {}
-    for item in view.executions():
-        executions.setdefault(item.position_id, []).append(item)
-    carried = _carried(view.activities())
-    closed = sorted(
-        view.positions(PositionStatus.CLOSED),
-        key=lambda item: executions[item.position_id][-1].sequence,
-        reverse=True,
-    )
-    return tuple(
-        _trade(view, item, executions[item.position_id], carried.get(item.position_id, ZERO))
-        for item in closed
-    )
+    return TradeBook().read(view)
 
 
 @money.exact
@@ -121,20 +160,3 @@ def excursions(trade: Trade, bars: Sequence[Bar], length: int) -> Excursions:
     lower, upper = max(ZERO, entry - min(prices)), max(ZERO, max(prices) - entry)
     long = trade.position.side is PositionSide.LONG
     return Excursions(lower, upper) if long else Excursions(upper, lower)
-
-
-def _trade(
-    view: AccountView, position: Position, executions: Sequence[Execution], carry: Decimal
-) -> Trade:
-    orders = (view.order(item.order_id) for item in executions)
-    decisions = tuple(order.decision_price if order else None for order in orders)
-    commission = sum((item.commission for item in executions), ZERO)
-    return Trade(position, tuple(executions), decisions, commission, carry)
-
-
-def _carried(activities: Iterable[Activity]) -> dict[str, Decimal]:
-    total: dict[str, Decimal] = {}
-    for item in activities:
-        if item.position_id is not None and item.kind in CARRY:
-            total[item.position_id] = total.get(item.position_id, ZERO) + item.amount
-    return total
