@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Final, Protocol, final
 
 from generated.models import Resolution
@@ -12,7 +12,7 @@ from handlers.storage.equity_days import EquityDays
 from handlers.storage.ledger import LedgerUnavailable
 from handlers.trading.account import AccountState, AccountView
 from handlers.trading.conversion import pair_for
-from handlers.trading.equity import DAY, EquityDay, Pairs, equity_days
+from handlers.trading.equity import DAY, EquityDay, equity_days
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,10 @@ class EquityRecord:
         self._accounts = accounts
         self._prices = prices
         self._days = days
-        self._looked: dict[str, tuple[str, int]] = {}
-        """By account the epoch and the day up to which all is recorded."""
-        self._traded: dict[str, tuple[str, int, frozenset[str]]] = {}
-        """By account its epoch, and the symbols traded in it by that transaction."""
+        self._looked: dict[str, tuple[int, int]] = {}
+        """By account the beginning of its epoch and the day up to which all is recorded."""
+        self._traded: dict[str, tuple[int, int, frozenset[str]]] = {}
+        """By account the beginning of its epoch, and the symbols traded up to that transaction."""
 
     async def run(self) -> None:
         """Record until canceled."""
@@ -74,7 +74,7 @@ class EquityRecord:
         Raises LedgerUnavailable.
         """
         await self._record(view)
-        return await self._days.read(view.identity.account_id, view.as_of.epoch)
+        return await self._days.read(view.identity.account_id, view.began)
 
     def today(self, view: AccountView) -> int | None:
         """The day that is not over yet; None for an account without a symbol that is offered."""
@@ -82,46 +82,47 @@ class EquityRecord:
         return max(times) // DAY * DAY if times else None
 
     async def _record(self, view: AccountView) -> None:
-        account_id, epoch = view.identity.account_id, view.as_of.epoch
+        account_id, began = view.identity.account_id, view.began
         today = self.today(view)
-        if today is None or self._looked.get(account_id) == (epoch, today):
+        if today is None or self._looked.get(account_id) == (began, today):
             return
-        stored = await self._days.read(account_id, epoch)
+        stored = await self._days.read(account_id, began)
         after = stored[-1].day if stored else None
-        start = self._start(view, after)
-        closes = await self._closes(self._offered(view), start, today)
-        pairs = await self._pairs_of(view, start, today)
-        if missing := equity_days(view, closes, after, today, pairs):
-            await self._days.save(account_id, epoch, missing)
-        self._looked[account_id] = epoch, today
+        if missing := await self._missing(view, after, today):
+            await self._days.save(account_id, began, missing)
+        self._looked[account_id] = began, today
 
-    def _start(self, view: AccountView, after: int | None) -> int:
+    async def _missing(
+        self, view: AccountView, after: int | None, before: int
+    ) -> tuple[EquityDay, ...]:
         first = view.executions()[0].market_time if after is None else after
-        return max(0, first - LOOK_BACK)
+        start = max(0, first - LOOK_BACK)
+        symbols, pairs = self._offered(view), self._pairs(view)
+        await self._prices.ready(*symbols, *(pair.id for pair in pairs.values()))
 
-    async def _closes(
-        self, symbols: Collection[str], start: int, before: int
-    ) -> dict[str, tuple[Bar, ...]]:
-        await self._prices.ready(*symbols)
+        def bars(symbol: str) -> tuple[Bar, ...]:
+            return self._prices.history(symbol, Resolution.DAY, start, before).bars
 
-        def read() -> dict[str, tuple[Bar, ...]]:
-            return {
-                item: self._prices.history(item, Resolution.DAY, start, before).bars
-                for item in symbols
+        def work() -> tuple[EquityDay, ...]:
+            closes = {item: bars(item) for item in symbols}
+            currency = view.balance.currency
+            rates = {
+                item: (bars(pair.id), pair.currency != currency) for item, pair in pairs.items()
             }
+            return equity_days(view, closes, after, before, rates)
 
-        return await asyncio.to_thread(read)
+        return await asyncio.to_thread(work)
 
-    async def _pairs_of(self, view: AccountView, start: int, before: int) -> Pairs:
+    def _pairs(self, view: AccountView) -> dict[str, Symbol]:
+        """By symbol in another currency the pair that converts it."""
+        offered = (self._prices.symbol(item) for item in self._offered(view))
         currency = view.balance.currency
-        found: dict[str, Symbol] = {}
-        for item in self._offered(view):
-            symbol = self._prices.symbol(item)
-            pair = pair_for(symbol, currency, self._prices) if symbol else None
-            if pair is not None:
-                found[item] = pair
-        closes = await self._closes({pair.id for pair in found.values()}, start, before)
-        return {item: (closes[pair.id], pair.currency != currency) for item, pair in found.items()}
+        found = (
+            (item, pair_for(item, currency, self._prices))
+            for item in offered
+            if item is not None and item.currency != currency
+        )
+        return {item.id: pair for item, pair in found if pair is not None}
 
     def _offered(self, view: AccountView) -> tuple[str, ...]:
         """The symbols that it has traded and that still have prices."""
@@ -129,10 +130,10 @@ class EquityRecord:
         return tuple(item for item in sorted(traded) if self._prices.symbol(item) is not None)
 
     def _symbols(self, view: AccountView) -> frozenset[str]:
-        account_id, epoch = view.identity.account_id, view.as_of.epoch
-        known, sequence, symbols = self._traded.get(account_id, (epoch, 0, frozenset[str]()))
-        if known != epoch:
+        account_id, began = view.identity.account_id, view.began
+        known, sequence, symbols = self._traded.get(account_id, (began, 0, frozenset[str]()))
+        if known != began:
             sequence, symbols = 0, frozenset()
         symbols |= {item.symbol for item in view.executions(sequence)}
-        self._traded[account_id] = epoch, view.sequence, symbols
+        self._traded[account_id] = began, view.sequence, symbols
         return symbols

@@ -1,5 +1,6 @@
 """What trading brought: the equity of each day, trades, and figures of both."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +23,8 @@ from handlers.trading import performance, returns
 from handlers.trading.account import AccountState, AccountView
 from handlers.trading.equity import EquityDay
 from handlers.trading.market import Market
-from handlers.trading.trades import Trade, trades
+from handlers.trading.performance import SymbolResult, TradeStatistics
+from handlers.trading.trades import Trade, TradeBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Performance(PerformanceHandler):
         self._record = record
         self._excursions = excursions
         self._market = market
+        self._books: dict[str, TradeBook] = {}
 
     @override
     async def get_performance(
@@ -64,9 +67,7 @@ class Performance(PerformanceHandler):
             past = await self._past(state)
         view = state.view()
         curve = self._curve(state, view, past, from_, within)
-        booked = [item for item in view.activities() if within(item.market_time)]
-        filled = [item for item in view.executions() if within(item.market_time)]
-        closed = [item for item in trades(view) if within(item.closed_at)]
+        closed, symbols = await self._results(view, within)
         return models.Performance(
             account_id=account_id,
             clock=view.identity.clock,
@@ -76,11 +77,9 @@ class Performance(PerformanceHandler):
             returns=performance_wire.return_figures(
                 curve.first, curve.over, curve.all, self._periods(view)
             ),
-            trades=performance_wire.trade_figures(performance.statistics(closed)),
+            trades=performance_wire.trade_figures(closed),
             exposure=optional(performance_wire.exposure_figures(curve.all)),
-            symbols=[
-                performance_wire.symbol(item) for item in performance.by_symbol(filled, booked)
-            ],
+            symbols=[performance_wire.symbol(item) for item in symbols],
             as_of=wire.as_of(view.as_of),
         )
 
@@ -102,13 +101,14 @@ class Performance(PerformanceHandler):
         def matching(view: AccountView) -> Iterator[Trade]:
             return (
                 item
-                for item in trades(view)
+                for item in book.read(view)
                 if only in (None, item.position.symbol) and within(item.closed_at)
             )
 
         scope = ("trades", only, from_, to)
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
+            book = await self._book(state.view())
             found = page(state, scope, matching, _id, cursor, limit)
         reached = await self._excursions.find(found.items)
         return models.AccountTradePage(
@@ -119,6 +119,25 @@ class Performance(PerformanceHandler):
             next_cursor=optional(found.next_cursor),
             as_of=wire.as_of(found.view.as_of),
         )
+
+    async def _results(
+        self, view: AccountView, within: Callable[[int], bool]
+    ) -> tuple[TradeStatistics, tuple[SymbolResult, ...]]:
+        book = await self._book(view)
+
+        def work() -> tuple[TradeStatistics, tuple[SymbolResult, ...]]:
+            closed = (item for item in book.read(view) if within(item.closed_at))
+            filled = (item for item in view.executions() if within(item.market_time))
+            booked = (item for item in view.activities() if within(item.market_time))
+            return performance.statistics(closed), performance.by_symbol(filled, booked)
+
+        return await asyncio.to_thread(work)
+
+    async def _book(self, view: AccountView) -> TradeBook:
+        """The account's trades by now, worked out beside the event loop."""
+        book = self._books.setdefault(view.identity.account_id, TradeBook())
+        await asyncio.to_thread(book.read, view)
+        return book
 
     async def _past(self, state: AccountState) -> tuple[EquityDay, ...]:
         """Of the epoch that is the present one still when it has been read."""

@@ -19,7 +19,7 @@ equity_days = sa.Table(
     "equity_days",
     metadata,
     sa.Column("account_id", sa.Text, primary_key=True),
-    sa.Column("epoch", sa.Text, primary_key=True),
+    sa.Column("began", sa.BigInteger, primary_key=True),
     sa.Column("day", sa.BigInteger, primary_key=True),
     sa.Column("equity", sa.Text, nullable=False),
     sa.Column("gross_value", sa.Text, nullable=False),
@@ -27,14 +27,17 @@ equity_days = sa.Table(
 
 
 class EquityDays(ABC):
-    """By account and epoch; what was saved stays as it is."""
+    """By account, and by the ledger transaction with which the epoch began.
+
+    What was saved stays, also where a backup is put back and the epoch is called otherwise.
+    """
 
     @abstractmethod
-    async def read(self, account_id: str, epoch: str) -> tuple[EquityDay, ...]:
+    async def read(self, account_id: str, began: int) -> tuple[EquityDay, ...]:
         """Oldest first. Raises LedgerUnavailable."""
 
     @abstractmethod
-    async def save(self, account_id: str, epoch: str, days: Sequence[EquityDay]) -> None:
+    async def save(self, account_id: str, began: int, days: Sequence[EquityDay]) -> None:
         """Adds days; one that is there already stays. Raises LedgerUnavailable."""
 
 
@@ -43,16 +46,16 @@ class MemoryEquityDays(EquityDays):
     """For tests: gone with the process."""
 
     def __init__(self) -> None:
-        self._days: dict[tuple[str, str], dict[int, EquityDay]] = {}
+        self._days: dict[tuple[str, int], dict[int, EquityDay]] = {}
 
     @override
-    async def read(self, account_id: str, epoch: str) -> tuple[EquityDay, ...]:
-        found = self._days.get((account_id, epoch), {})
+    async def read(self, account_id: str, began: int) -> tuple[EquityDay, ...]:
+        found = self._days.get((account_id, began), {})
         return tuple(found[day] for day in sorted(found))
 
     @override
-    async def save(self, account_id: str, epoch: str, days: Sequence[EquityDay]) -> None:
-        kept = self._days.setdefault((account_id, epoch), {})
+    async def save(self, account_id: str, began: int, days: Sequence[EquityDay]) -> None:
+        kept = self._days.setdefault((account_id, began), {})
         for item in days:
             kept.setdefault(item.day, item)
 
@@ -63,10 +66,10 @@ class SqlEquityDays(EquityDays):
         self._database = database
 
     @override
-    async def read(self, account_id: str, epoch: str) -> tuple[EquityDay, ...]:
+    async def read(self, account_id: str, began: int) -> tuple[EquityDay, ...]:
         query = (
             sa.select(equity_days.c.day, equity_days.c.equity, equity_days.c.gross_value)
-            .where(equity_days.c.account_id == account_id, equity_days.c.epoch == epoch)
+            .where(equity_days.c.account_id == account_id, equity_days.c.began == began)
             .order_by(equity_days.c.day)
         )
 
@@ -82,11 +85,11 @@ class SqlEquityDays(EquityDays):
             raise LedgerUnavailable(str(error)) from error
 
     @override
-    async def save(self, account_id: str, epoch: str, days: Sequence[EquityDay]) -> None:
+    async def save(self, account_id: str, began: int, days: Sequence[EquityDay]) -> None:
         rows = [
             {
                 "account_id": account_id,
-                "epoch": epoch,
+                "began": began,
                 "day": item.day,
                 "equity": money.text(item.equity),
                 "gross_value": money.text(item.gross_value),

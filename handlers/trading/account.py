@@ -330,6 +330,11 @@ class AccountView:
         return self._epoch.balance
 
     @property
+    def began(self) -> int:
+        """The transaction with which its epoch began."""
+        return self._epoch.first_sequence
+
+    @property
     def began_at(self) -> int:
         """When its epoch was recorded to begin."""
         return self._epoch.began_at
@@ -370,6 +375,10 @@ class AccountView:
             position = self.position(position_id)
             if position:
                 yield position
+
+    def rate_used(self, symbol: str) -> Conversion | None:
+        """The last conversion of money of that symbol, also of later transactions."""
+        return self._state.rates_used.get(symbol)
 
     def position_before(self, position_id: str, market_time: int) -> Position | None:
         """As it was before that moment in the market's time; None before it began."""

@@ -17,6 +17,7 @@ from generated.models import AccountType
 from handlers.market.bars import Bar
 from handlers.trading import money
 from handlers.trading.account import AccountView
+from handlers.trading.conversion import converted
 from handlers.trading.fills import exact_price
 from handlers.trading.money import ZERO
 
@@ -53,24 +54,21 @@ def equity_days(
     start = first if after is None else max(first, after + DAY)
     days = sorted({bar.time for bars in closes.values() for bar in bars})
     wanted = [day for day in days if start <= day < before]
-    past = _Past(view, start, pairs)
-    return tuple(past.equity(day, closes) for day in wanted)
+    past = _Past(view, closes, pairs, start)
+    return tuple(past.equity(day) for day in wanted)
 
 
 class _Past:
     """What an account had at the end of its days from `start` on."""
 
-    def __init__(self, view: AccountView, start: int, pairs: Pairs) -> None:
-        self._view = view
-        self._pairs = pairs
+    def __init__(self, view: AccountView, closes: Closes, pairs: Pairs, start: int) -> None:
+        self._view, self._closes, self._pairs = view, closes, pairs
         self._activities = view.activities()
         self._held = tuple(
-            item
-            for item in view.all_positions()
-            if item.open or item.updated_market_time >= start
+            item for item in view.all_positions() if item.open or item.updated_market_time >= start
         )
 
-    def equity(self, day: int, closes: Closes) -> EquityDay:
+    def equity(self, day: int) -> EquityDay:
         end = day + DAY
         equity, gross = self._balance(end), ZERO
         for item in self._held:
@@ -80,21 +78,21 @@ class _Past:
             position = self._view.position_before(item.position_id, end)
             if position is None or not position.open:
                 continue
-            price = _close(closes.get(position.symbol, ()), day) or position.average_price
+            price = _close(self._closes.get(position.symbol, ()), day) or position.average_price
             value = position.market_value(price)
-            gross += abs(self._into(position.symbol, value, day))
+            gross += self._converted(position.symbol, abs(value), day)
             cash = self._view.identity.type is not AccountType.MARGIN
-            counted = value if cash else position.unrealized_pnl(price)
-            equity += self._into(position.symbol, counted, day)
+            held = value if cash else position.unrealized_pnl(price)
+            equity += self._converted(position.symbol, held, day)
         return EquityDay(day, equity, gross)
 
-    def _into(self, symbol: str, amount: Decimal, day: int) -> Decimal:
-        """In the account's currency; as it is where the pair has no close by then."""
+    def _converted(self, symbol: str, amount: Decimal, day: int) -> Decimal:
+        """At the close of the pair, else at the last rate that the account has used."""
         bars, inverted = self._pairs.get(symbol, ((), False))
-        close = _close(bars, day)
-        if close is None:
-            return amount
-        return money.quotient(amount, close) if inverted else money.value_of(amount, close)
+        rate = _close(bars, day)
+        if rate is None:
+            return converted(amount, self._view.rate_used(symbol))
+        return money.quotient(amount, rate) if inverted else money.value_of(amount, rate)
 
     def _balance(self, end: int) -> Decimal:
         booked = (item.balance for item in reversed(self._activities) if item.market_time < end)

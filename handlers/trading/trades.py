@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from threading import Lock
 from typing import Final
 
 from generated.models import ActivityType, PositionEffect, PositionSide, Side
 from handlers.market.bars import Bar
 from handlers.trading import money
 from handlers.trading.account import AccountView
+from handlers.trading.conversion import converted
 from handlers.trading.execution import Execution
 from handlers.trading.fills import exact_price
 from handlers.trading.money import ZERO
@@ -72,7 +74,8 @@ class Trade:
             if decision is None:
                 return None
             sign = 1 if item.side is Side.BUY else -1
-            total += sign * money.value_of(item.quantity, item.price - decision)
+            missed = sign * money.value_of(item.quantity, item.price - decision)
+            total += converted(missed, item.conversion)
         return total
 
 
@@ -85,13 +88,14 @@ class Excursions:
 
 
 class TradeBook:
-    """The trades of an account's present epoch, worked out once each. For one thread at a time."""
+    """The trades of an account's present epoch, worked out once each. Safe in any thread."""
 
     def __init__(self) -> None:
-        self._begin("")
+        self._reading = Lock()
+        self._begin(0)
 
-    def _begin(self, epoch: str) -> None:
-        self._epoch = epoch
+    def _begin(self, began: int) -> None:
+        self._began = began
         self._sequence = 0
         self._running: dict[str, list[Execution]] = {}
         """By open position its executions so far."""
@@ -104,13 +108,15 @@ class TradeBook:
 
         Touches nothing that is not of the view, so it may run beside new transactions.
         """
-        if view.as_of.epoch != self._epoch:
-            self._begin(view.as_of.epoch)
-        if view.sequence > self._sequence:
-            self._follow(view)
-        return tuple(
-            item for item in reversed(self._trades) if item.executions[-1].sequence <= view.sequence
-        )
+        with self._reading:
+            if view.began != self._began:
+                self._begin(view.began)
+            if view.sequence > self._sequence:
+                self._follow(view)
+            newest_first = reversed(self._trades)
+            return tuple(
+                item for item in newest_first if item.executions[-1].sequence <= view.sequence
+            )
 
     def _follow(self, view: AccountView) -> None:
         for item in view.executions(self._sequence):

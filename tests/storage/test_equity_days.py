@@ -1,4 +1,4 @@
-"""What was saved of daily equity stays, by account and epoch."""
+"""What was saved of daily equity stays, by account and beginning."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -32,22 +32,22 @@ def day(number: int, equity: str) -> EquityDay:
 
 
 async def test_days_come_back_exact_and_in_order(store: EquityDays) -> None:
-    assert await store.read("acc_1", "one") == ()
-    await store.save("acc_1", "one", [day(2, "123456789012345678.000000000001")])
-    await store.save("acc_1", "one", [day(1, "-5"), day(2, "7")])
-    await store.save("acc_1", "two", [day(3, "8")])
-    assert await store.read("acc_1", "one") == (
+    assert await store.read("acc_1", 1) == ()
+    await store.save("acc_1", 1, [day(2, "123456789012345678.000000000001")])
+    await store.save("acc_1", 1, [day(1, "-5"), day(2, "7")])
+    await store.save("acc_1", 7, [day(3, "8")])
+    assert await store.read("acc_1", 1) == (
         day(1, "-5"),
         day(2, "123456789012345678.000000000001"),
     )
-    assert await store.read("acc_1", "two") == (day(3, "8"),)
-    assert await store.read("acc_2", "one") == ()
+    assert await store.read("acc_1", 7) == (day(3, "8"),)
+    assert await store.read("acc_2", 1) == ()
 
 
 async def test_a_storage_that_fails_says_so(database: Database) -> None:
     store = SqlEquityDays(database)
     await database.write(lambda connection: connection.exec_driver_sql("DROP TABLE equity_days"))
     with pytest.raises(LedgerUnavailable):
-        await store.read("acc_1", "one")
+        await store.read("acc_1", 1)
     with pytest.raises(LedgerUnavailable):
-        await store.save("acc_1", "one", [day(1, "1")])
+        await store.save("acc_1", 1, [day(1, "1")])

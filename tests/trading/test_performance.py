@@ -1,17 +1,18 @@
 """Trades, and what was earned on each day, from the account's own facts."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from generated.models import AccountType, ActivityType, OrderType, Side, TimeInForce
+from generated.models import AccountType, ActivityType, OrderType, Side, SymbolType, TimeInForce
 from handlers.market.bars import Bar
 from handlers.trading import performance
 from handlers.trading.commands import PlaceOrder
 from handlers.trading.equity import EquityDay, equity_days
 from handlers.trading.trades import Excursions, excursions, trades
 from tests.trading.replay_desk import IBM, OPEN, ReplayDesk, dividend, split, texts
-from tests.trading.world import DAY, START, Desk, HandMarket
+from tests.trading.world import DAY, START, Desk, HandMarket, make_symbol
 
 TODAY = START // DAY * DAY
 
@@ -219,3 +220,29 @@ def test_what_a_split_pays_out_ends_a_trade() -> None:
     assert texts(trade.position.average_price, trade.exit_price) == ("200", "210")
     [symbol] = performance.by_symbol(view.executions(), view.activities())
     assert symbol.net_pnl == 5
+
+
+def test_money_of_another_currency_is_converted_at_the_close_of_its_pair() -> None:
+    market = HandMarket()
+    market.offered["GOLD"] = replace(make_symbol("GOLD"), currency="EUR")
+    market.offered["EURUSD"] = replace(
+        make_symbol("EURUSD", tick="0.00001"), type=SymbolType.CURRENCY, base_currency="EUR"
+    )
+    market.set("EURUSD", "1.10000", "1.10000")
+    market.set("GOLD", "100.00", "100.00")
+    desk = Desk(market)
+    desk.buy("GOLD", "10")
+    desk.quote("GOLD", "110.00", "110.00")
+    desk.sell("GOLD", "5")
+    view = desk.state.view()
+    closes = {"GOLD": [bar(TODAY, 120.0)]}
+    pairs = {"GOLD": ([bar(TODAY, 1.2)], False)}
+    [day] = equity_days(view, closes, None, TODAY + DAY, pairs)
+    assert texts(day.equity, day.gross_value) == ("100175", "720")
+    inverted = {"GOLD": ([bar(TODAY, 0.8)], True)}
+    [other] = equity_days(view, closes, None, TODAY + DAY, inverted)
+    assert texts(other.equity, other.gross_value) == ("100180", "750")
+    [last] = equity_days(view, closes, None, TODAY + DAY)
+    assert texts(last.equity) == ("100165",), "at the last rate used where the pair has no close"
+    [symbol] = performance.by_symbol(view.executions(), view.activities())
+    assert texts(symbol.net_pnl) == ("55",)

@@ -11,7 +11,7 @@ def upgrade() -> None:
     op.create_table(
         "equity_days",
         sa.Column("account_id", sa.Text, primary_key=True),
-        sa.Column("epoch", sa.Text, primary_key=True),
+        sa.Column("began", sa.BigInteger, primary_key=True),
         sa.Column("day", sa.BigInteger, primary_key=True),
         sa.Column("equity", sa.Text, nullable=False),
         sa.Column("gross_value", sa.Text, nullable=False),
