@@ -3,6 +3,7 @@ import type {
   AccountFigures,
   AccountUpdate,
   Execution,
+  ModifyOrderRequest,
   Order,
   OrderResult,
   PlaceOrderRequest,
@@ -45,6 +46,26 @@ export class MockBroker {
     const found = this.orders.get(orderId)
     if (found?.status !== 'working' && found?.status !== 'held') return undefined
     return this.book({ ...found, status: 'canceled', revision: 2 }, 'order_canceled', [])
+  }
+
+  /** Takes new quantities, prices and times in force as they come. */
+  modify(orderId: string, changes: ModifyOrderRequest): OrderResult | undefined {
+    const found = this.orders.get(orderId)
+    if (found?.status !== 'working' && found?.status !== 'held') return undefined
+    const { quantity = found.quantity, limitPrice = found.limitPrice } = changes
+    const { stopPrice = found.stopPrice, timeInForce = found.timeInForce } = changes
+    const terms = { quantity, remainingQuantity: quantity, limitPrice, stopPrice, timeInForce }
+    const revision = found.revision + 1
+    return this.book({ ...found, ...terms, revision }, 'order_modified', [])
+  }
+
+  reverse(positionId: string): OrderResult | undefined {
+    const found = this.positions.get(positionId)
+    const closed = this.close(positionId)
+    if (!found || !closed) return undefined
+    const { symbol, quantity } = found
+    const result = this.place({ type: 'market', symbol, side: closed.order.side, quantity })
+    return 'status' in result ? undefined : result
   }
 
   close(positionId: string): OrderResult | undefined {
@@ -186,7 +207,7 @@ export class MockBroker {
   }
 }
 
-function refuse(request: PlaceOrderRequest): Problem | undefined {
+export function refuse(request: PlaceOrderRequest): Problem | undefined {
   const listed = symbols.find((each) => each.symbol === request.symbol)
   if (!listed) return problem(404, 'symbol_not_found', 'Symbol not found')
   if (request.type === 'limit') {

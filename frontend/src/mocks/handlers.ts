@@ -1,6 +1,7 @@
 import { http, HttpResponse } from 'msw/http'
-import type { PlaceOrderRequest, Problem, Resolution } from '@generated/models'
+import type { PlaceOrderRequest, Resolution } from '@generated/models'
 import { MockBroker, problem } from './broker'
+import { commands, refused } from './commands'
 import { bars, symbols, quoteAt } from './market'
 import { MockStream } from './stream'
 
@@ -14,7 +15,11 @@ export function createServer() {
       stream.account(accountId, sequence, update)
     })
   const brokers: Record<string, MockBroker> = { paper: broker('paper'), replay: broker('replay') }
-  return { handlers: [...market(), ...trading(brokers), stream.handler()], brokers, stream }
+  return {
+    handlers: [...market(), ...trading(brokers), ...commands(brokers), stream.handler()],
+    brokers,
+    stream,
+  }
 }
 
 function market() {
@@ -112,11 +117,4 @@ function trading(brokers: Record<string, MockBroker>) {
       answer(of(params.accountId).close(String(params.positionId)), 'position_closed'),
     ),
   ]
-}
-
-export function refused(body: Problem): Response {
-  return HttpResponse.json(body, {
-    status: body.status,
-    headers: { 'Content-Type': 'application/problem+json' },
-  })
 }

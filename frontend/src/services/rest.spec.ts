@@ -1,7 +1,7 @@
 import { http, HttpResponse } from 'msw/http'
 import { describe, expect, it, vi } from 'vitest'
 import { problem } from '@/mocks/broker'
-import { refused } from '@/mocks/handlers'
+import { refused } from '@/mocks/commands'
 import { server } from '@/mocks/node'
 import { getSession, listAccounts, onSignedOut, reasonOf, RequestFailed } from '.'
 

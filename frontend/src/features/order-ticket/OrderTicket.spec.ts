@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { useAccounts } from '@/features/account'
 import { useWorkspace } from '@/features/workspace'
 import { problem } from '@/mocks/broker'
-import { refused } from '@/mocks/handlers'
+import { refused } from '@/mocks/commands'
 import { server } from '@/mocks/node'
 import { render } from '@/mocks/render'
 import { notices } from '@/shared/composables/notices'
@@ -141,6 +141,41 @@ describe('the order ticket', () => {
     })
     await button(/^Use 2026-/).trigger('click')
     expect(field('Ends at').element.value).toBe(wallTime(nearest + 59_999, localZone()))
+  })
+
+  it('previews an order, and places just that one', async () => {
+    const { ticket, button, field } = await open()
+    await field('Quantity').setValue('7')
+    await button(/^Preview$/).trigger('click')
+    await vi.waitFor(() => {
+      expect(ticket.get('[data-testid="preview"]').text()).toContain('The price moves quickly.')
+    })
+    expect(ticket.get('[data-testid="preview"]').text()).toMatch(/Commission1\.50/)
+    const sent: PlaceOrderRequest[] = []
+    server.use(
+      http.post('*/api/v1/accounts/:accountId/orders', async ({ request }) => {
+        sent.push((await request.json()) as PlaceOrderRequest)
+        return HttpResponse.error()
+      }),
+    )
+    expect(ticket.get('[data-testid="submit-order"]').text()).toContain('Confirm: Buy 7 AAPL')
+    await ticket.get('form').trigger('submit')
+    await vi.waitFor(() => {
+      expect(sent.map((each) => [each.quantity, each.confirmId])).toEqual([['7', 'c1']])
+    })
+  })
+
+  it('shows what a preview found wrong as a refusal', async () => {
+    const { ticket, button, field } = await open()
+    await button(/^Limit$/).trigger('click')
+    await field('Limit price').setValue('100.005')
+    await button(/^Preview$/).trigger('click')
+    await vi.waitFor(() => {
+      expect(field('Limit price').attributes('aria-invalid')).toBe('true')
+    })
+    expect(ticket.find('[data-testid="preview"]').exists()).toBe(false)
+    await button(/^Use 100.01$/).trigger('click')
+    expect(field('Limit price').element.value).toBe('100.01')
   })
 
   it('says what a rule of the whole order refused', async () => {

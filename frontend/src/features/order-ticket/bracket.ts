@@ -1,4 +1,4 @@
-import type { Side, StopLoss, TakeProfit, TrailingOffsetType } from '@generated/models'
+import type { Order, Side, StopLoss, TakeProfit, TrailingOffsetType } from '@generated/models'
 import {
   absolute,
   compare,
@@ -37,6 +37,25 @@ export function emptyLegs(): LegsDraft {
     limitPrice: '',
     offset: '',
     offsetType: 'price',
+  }
+}
+
+/** The legs that orders are, as they would be typed. */
+export function typedLegs(orders: readonly Order[]): LegsDraft {
+  const legs = emptyLegs()
+  const profit = orders.find((each) => each.bracketLeg === 'take_profit')
+  const loss = orders.find((each) => each.bracketLeg === 'stop_loss')
+  if (profit) Object.assign(legs, { takeProfit: true, profitPrice: profit.limitPrice ?? '' })
+  if (!loss) return legs
+  const kind = loss.type === 'stop_limit' || loss.type === 'trailing_stop' ? loss.type : 'stop'
+  return {
+    ...legs,
+    stopLoss: true,
+    kind,
+    stopPrice: kind === 'trailing_stop' ? '' : (loss.stopPrice ?? ''),
+    limitPrice: loss.limitPrice ?? '',
+    offset: loss.trailingOffset ?? '',
+    offsetType: loss.trailingOffsetType ?? 'price',
   }
 }
 

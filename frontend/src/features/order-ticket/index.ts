@@ -1,2 +1,5 @@
-export { emptyLegs, type LegsDraft } from './bracket'
+export { checkLegs, emptyLegs, fieldsOf, legsOf, typedLegs, type LegsDraft } from './bracket'
+export { default as LegFields } from './LegFields.vue'
+export { default as LifeFields } from './LifeFields.vue'
 export { default as OrderTicket } from './OrderTicket.vue'
+export { refusedBy, type FieldPath, type Refusals } from './refusals'

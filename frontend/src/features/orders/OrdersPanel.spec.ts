@@ -71,4 +71,37 @@ describe('the orders', () => {
         .join(),
     ).toMatch(/Stop loss.*1\.5 %.*Held/)
   })
+
+  it('are edited in a dialog that shows what is refused, and say why they wait', async () => {
+    const panel = render(OrdersPanel)
+    await useAccounts().load()
+    const { order } = await placeOrder('paper', {
+      type: 'limit',
+      symbol: 'GOOGL',
+      side: 'buy',
+      quantity: '4',
+      limitPrice: '1.00',
+    })
+    await vi.waitFor(() => {
+      expect(panel.find('button[aria-label="Edit buy 4 GOOGL"]').exists()).toBe(true)
+    })
+    await panel.get('button[aria-label="Edit buy 4 GOOGL"]').trigger('click')
+    const inDialog = (selector: string) => {
+      const found = document.querySelector(`[role="dialog"] ${selector}`)
+      if (!found) throw new Error(`There is no ${selector}.`)
+      return found
+    }
+    const quantity = await vi.waitFor(() => inDialog('input[type="text"]') as HTMLInputElement)
+    quantity.value = '6'
+    quantity.dispatchEvent(new Event('input'))
+    inDialog('form').dispatchEvent(new Event('submit'))
+    await vi.waitFor(() => {
+      expect(mock.brokers.paper?.orders.get(order.orderId)?.quantity).toBe('6')
+      expect(document.querySelector('[role="dialog"]')).toBeNull()
+    })
+    await panel.get('button[aria-label="Working. Why? Buy 6 GOOGL"]').trigger('click')
+    await vi.waitFor(() => {
+      expect(inDialog('div').textContent).toContain('The ask must fall to the limit.')
+    })
+  })
 })

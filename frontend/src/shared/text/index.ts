@@ -6,6 +6,7 @@ export const text = {
 
   ui: {
     close: 'Close',
+    cancel: 'Cancel',
     decrease: (what: string) => `Decrease ${what.toLowerCase()}`,
     increase: (what: string) => `Increase ${what.toLowerCase()}`,
     notices: 'Notifications',

@@ -93,6 +93,18 @@ export const trading = {
       `${side} ${quantity} ${symbol}: ${status.toLowerCase()}`,
   },
 
+  preview: {
+    title: 'Preview',
+    open: 'Preview',
+    back: 'Back',
+    confirm: (what: string) => `Confirm: ${what}`,
+    price: 'Expected price',
+    commission: 'Commission',
+    figures: 'Figure',
+    before: 'Before',
+    after: 'After',
+  },
+
   bracket: {
     title: 'Bracket',
     legs: { take_profit: 'Take profit', stop_loss: 'Stop loss' },
@@ -167,6 +179,34 @@ export const trading = {
       `Cancel ${side.toLowerCase()} ${quantity} ${symbol}`,
     canceled: (symbol: string) => `Order in ${symbol} canceled`,
     cancelFailed: 'The order was not canceled',
+    cancelAll: 'Cancel all',
+    cancelAllOf: (symbol: string) => `All in ${symbol}`,
+    cancelEntries: 'All but the legs of positions',
+    cancelEvery: 'All open orders',
+    cancelWhich: 'Cancel which orders',
+    canceledMany: (count: number) =>
+      count === 1 ? '1 order canceled' : `${count} orders canceled`,
+    cancelManyFailed: 'The orders were not canceled',
+    edit: (side: string, quantity: string, symbol: string) =>
+      `Edit ${side.toLowerCase()} ${quantity} ${symbol}`,
+    editHint: 'Only what you change is sent. What is filled stays filled.',
+    filledAlready: (quantity: string) => `${quantity} filled`,
+    save: 'Save changes',
+    modified: (symbol: string) => `Order in ${symbol} changed`,
+  },
+
+  explain: {
+    title: (side: string, quantity: string, symbol: string) =>
+      `${side} ${quantity} ${symbol}: why?`,
+    hint: 'What the order waits for, how it filled, and all that it has been.',
+    open: (status: string, side: string, quantity: string, symbol: string) =>
+      `${status}. Why? ${side} ${quantity} ${symbol}`,
+    waitsFor: 'What it waits for',
+    nothing: 'Nothing; it is done.',
+    now: (price: string) => `now ${price}`,
+    fills: 'How it filled',
+    fill: (quantity: string, price: string) => `${quantity} at ${price}`,
+    history: 'What it has been',
   },
 
   positions: {
@@ -190,6 +230,17 @@ export const trading = {
     closed: (symbol: string) => `Position in ${symbol} closed`,
     closing: (symbol: string) => `The order that closes ${symbol} is working`,
     closeFailed: 'The position was not closed',
+    reverse: 'Reverse',
+    reverseOne: (side: string, quantity: string, symbol: string) =>
+      `Reverse ${side.toLowerCase()} ${quantity} ${symbol}`,
+    reversed: (symbol: string) => `Position in ${symbol} reversed`,
+    reversing: (symbol: string) => `The order that reverses ${symbol} is working`,
+    reverseFailed: 'The position was not reversed',
+    protect: (side: string, quantity: string, symbol: string) =>
+      `Protect ${side.toLowerCase()} ${quantity} ${symbol}`,
+    protectHint: 'These legs replace all that the position has; each is as large as the position.',
+    protected: (symbol: string) => `Legs of ${symbol} set`,
+    legs: 'TP / SL',
   },
 
   executions: {
