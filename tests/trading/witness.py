@@ -144,6 +144,8 @@ class Witness:
             case events.OrderRejected():
                 seen.status = "rejected"
                 assert not seen.filled
+            case events.OrderChangeSent() | events.OrderChangeRefused():
+                """What it does comes when it arrives."""
             case _:
                 raise AssertionError(f"{event} in a walk")
 
