@@ -5,7 +5,7 @@ from typing import final
 
 from handlers.brokers.broker import Broker
 from handlers.clock import Clock
-from handlers.trading import amending, decide, preview, protecting
+from handlers.trading import amending, conversion, decide, hearing, preview, protecting
 from handlers.trading.account import AccountState
 from handlers.trading.commands import (
     CancelOrder,
@@ -20,6 +20,7 @@ from handlers.trading.commands import (
 from handlers.trading.draft import Draft
 from handlers.trading.market import Instant, Market
 from handlers.trading.preview import Preview
+from handlers.trading.reports import Report
 
 
 @final
@@ -36,7 +37,7 @@ class Decider:
         market, broker = Instant(self._market), self._broker
         match command:
             case PlaceOrder():
-                canonical = _canonical(command, market)
+                canonical = _canonical(state, command, market)
                 return decide.place(state, canonical, market, broker, self._clock.now())
             case ModifyOrder():
                 _pin_order(state, command.order_id, market)
@@ -57,27 +58,41 @@ class Decider:
                 _pin_position(state, command.position_id, market)
                 return protecting.set_brackets(state, command, market, self._clock.now())
 
+    def hear(self, state: AccountState, reports: tuple[Report, ...]) -> Draft | None:
+        """What the venue says about open orders; None where nothing of it still matters."""
+        market = Instant(self._market)
+        for order_id in {report.order_id for report in reports}:
+            order = state.order(order_id)
+            if order is not None:
+                conversion.pin(market, order.symbol, state.balance.currency)
+        return hearing.report(state, reports, market, self._clock.now())
+
     def preview(self, state: AccountState, command: PlaceOrder) -> Preview:
         """What the order would do now. Raises SymbolNotFound; other refusals are part of it."""
         market = Instant(self._market)
-        canonical = _canonical(command, market)
+        canonical = _canonical(state, command, market)
         return preview.preview(state, canonical, market, self._broker, self._clock.now())
 
 
-def _canonical(command: PlaceOrder, market: Instant) -> PlaceOrder:
+def _canonical(state: AccountState, command: PlaceOrder, market: Instant) -> PlaceOrder:
     symbol = market.symbol(command.symbol)
     canonical = replace(command, symbol=symbol.id) if symbol else command
-    market.pin(canonical.symbol)
+    _pin(state, canonical.symbol, market)
     return canonical
 
 
 def _pin_order(state: AccountState, order_id: str, market: Instant) -> None:
     order = state.order(order_id)
     if order is not None:
-        market.pin(order.symbol)
+        _pin(state, order.symbol, market)
 
 
 def _pin_position(state: AccountState, position_id: str, market: Instant) -> None:
     position = state.position(position_id)
     if position is not None:
-        market.pin(position.symbol)
+        _pin(state, position.symbol, market)
+
+
+def _pin(state: AccountState, symbol: str, market: Instant) -> None:
+    conversion.pin(market, symbol, state.balance.currency)
+    market.pin(symbol)

@@ -301,11 +301,8 @@ class Oms(FeedSink):
         self._accounts_of[identity.user_id].sort(key=lambda item: _age(self._writers[item].state))
 
     async def _book(self, account_id: str, reports: tuple[Report, ...]) -> None:
-        await self._quietly(
-            account_id,
-            lambda state: hearing.report(state, reports, self._market, self._clock.now()),
-            until=max(report.market_time for report in reports),
-        )
+        until = max(report.market_time for report in reports)
+        await self._quietly(account_id, lambda state: self._decider.hear(state, reports), until)
         working = self._writers[account_id].state.open_orders
         for report in reports:
             if report.order_id in working:

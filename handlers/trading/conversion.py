@@ -16,7 +16,7 @@ from generated.models import Side
 from handlers.market.symbols import Symbol
 from handlers.trading import money
 from handlers.trading.events import Conversion
-from handlers.trading.market import Market
+from handlers.trading.market import Instant, Market
 from handlers.trading.money import ZERO
 
 
@@ -65,6 +65,13 @@ def rate(symbol: Symbol, currency: str, market: Market) -> Rate | None:
     if pair is None or quote is None:
         return None
     return Rate(pair.id, pair.currency != currency, quote.bid, quote.ask, quote.time)
+
+
+def pin(market: Instant, symbol_id: str, currency: str) -> None:
+    """Asks now for the rate that a decision about the symbol needs: it is not of later."""
+    symbol = market.symbol(symbol_id)
+    if symbol is not None:
+        rate(symbol, currency, market)
 
 
 def last_rate(

@@ -4,14 +4,25 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from typing_extensions import override
 
-from generated.models import AccountClock, AccountType, ActivityType, OrderStatus, Side, TimeInForce
+from generated.models import (
+    AccountClock,
+    AccountType,
+    ActivityType,
+    OrderStatus,
+    OrderType,
+    Side,
+    TimeInForce,
+)
+from handlers.deciding import Decider
 from handlers.market.actions import Dividend
 from handlers.market.bars import Bar
+from handlers.market.quotes import Quote
 from handlers.pnl import Pnl
 from handlers.trading import codec, conversion, corporate, margin, protecting
 from handlers.trading.account import AccountState
-from handlers.trading.commands import ReversePosition
+from handlers.trading.commands import PlaceOrder, ReversePosition
 from handlers.trading.equity import equity_days
 from handlers.trading.events import Conversion
 from handlers.trading.rejections import InsufficientMargin, NoRate
@@ -273,3 +284,27 @@ def test_shortfall_is_in_the_currency_of_the_account() -> None:
     desk.sell(DAX, "10")
     (trade,) = trades(desk.state.view())
     assert texts(trade.net_pnl, trade.shortfall) == ("-24", "24")
+
+
+class Ticking(HandMarket):
+    """Time passes with every quote that is asked for."""
+
+    @override
+    def quote(self, symbol_id: str) -> Quote | None:
+        self.time += 1
+        found = self.quotes.get(symbol_id)
+        return replace(found, time=self.time) if found else None
+
+
+def test_the_rate_is_not_of_later_than_the_decision() -> None:
+    market, made = Ticking(), make_market()
+    market.offered, market.quotes = made.offered, made.quotes
+    desk = opened(market)
+    decider = Decider(market, desk.broker, market)
+    command = PlaceOrder(DAX, Side.BUY, OrderType.MARKET, Decimal(10))
+    draft = decider.decide(desk.state, command)
+    assert draft
+    desk.carry_out(draft)
+    (execution,) = desk.state.view().executions()
+    assert execution.conversion
+    assert execution.conversion.quote_time <= execution.market_time <= execution.time
