@@ -728,8 +728,9 @@ class ScenariosHandler(ABC):
         `POST /accounts/{accountId}/orders/{orderId}/scenario`
 
         Raises PermissionMissing, ScenariosOff, OriginRefused, HostRefused, AccountNotFound,
-        OrderNotFound, OrderNotWorking, IdempotencyConflict, ScenarioOnRealPrices, PriceOffTick,
-        PriceOutOfRange, QuantityOffStep, QuantityOutOfRange, NoPrice, LedgerUnavailable.
+        OrderNotFound, OrderNotWorking, AccountArchived, IdempotencyConflict,
+        ScenarioOnRealPrices, PriceOffTick, PriceOutOfRange, QuantityOffStep,
+        QuantityOutOfRange, NoPrice, LedgerUnavailable.
         """
 
 

@@ -3122,7 +3122,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The order is neither pending nor working, or the key was used for another request. */
+        /** @description The order is neither pending nor working, the account is archived, or the key was used for another request. */
         ScenarioConflict: {
             headers: {
                 "API-Version": components["headers"]["ApiVersion"];

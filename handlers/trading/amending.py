@@ -16,7 +16,7 @@ from handlers.trading import acceptance, margin, money, risk, terms, trailing, t
 from handlers.trading.account import AccountState
 from handlers.trading.arriving import arrival, modified, sent
 from handlers.trading.commands import KEEP, ModifyOrder, StopLoss, TakeProfit
-from handlers.trading.decide import Venue, find_open
+from handlers.trading.decide import Venue, check_repeated, find_open
 from handlers.trading.draft import Draft
 from handlers.trading.hearing import carry_out
 from handlers.trading.market import Market
@@ -46,6 +46,7 @@ def modify(
     state: AccountState, command: ModifyOrder, market: Market, venue: Venue, now: int
 ) -> Draft | None:
     """None where nothing changes. Raises a Rejection."""
+    check_repeated(state, None)
     order = find_open(state, command.order_id)
     _check_revision(order, command)
     symbol = market.symbol(order.symbol)

@@ -1,13 +1,18 @@
 """Accounts over REST: created, renamed, put away, begun anew."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from handlers.paper_accounts import MAX_ACCOUNTS
 from tests.rest.desk import TradingDesk, open_desk
 
+CONTRACT: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).resolve().parents[2] / "contracts/openapi.yaml").read_text("utf-8")
+)
 NEW = {"name": "Breakouts", "balance": "25000.00"}
 
 
@@ -17,6 +22,17 @@ async def desk() -> AsyncIterator[TradingDesk]:
         desk.house.market.time += 1_000
         desk.house.market.set("AAPL", "99.99", "100.01")
         yield desk
+
+
+def commands() -> Iterator[tuple[str, str, Any]]:
+    """Every operation that changes something of an account, with the example of its body."""
+    for path, item in CONTRACT["paths"].items():
+        for method in {"post", "put", "patch", "delete"} & item.keys():
+            if path.startswith("/accounts/{accountId}") and not path.endswith("/preview"):
+                content = item[method].get("requestBody", {}).get("content", {})
+                media = content.get("application/json", {})
+                first: dict[str, Any] = next(iter(media.get("examples", {}).values()), {})
+                yield method, path, media.get("example", first.get("value"))
 
 
 async def names(desk: TradingDesk, **query: Any) -> list[str]:
@@ -134,18 +150,16 @@ async def test_an_archived_account_is_read_and_takes_no_command(desk: TradingDes
     assert await names(desk, includeArchived="true") == ["Old", "Replay"]
     assert (await desk.mine.get(desk.path)).json()["name"] == "Old"
 
-    order = {"type": "market", "symbol": "AAPL", "side": "buy", "quantity": "10"}
-    order_id = placed["order"]["orderId"]
-    for path, body in [
-        ("/orders", order),
-        (f"/orders/{order_id}/cancel", None),
-        (f"/positions/{placed['executions'][0]['positionId']}/close", {}),
-        ("/reset", {}),
-    ]:
-        answer = await desk.mine.post(f"{desk.path}{path}", json=body)
+    ids = {
+        "accountId": desk.account,
+        "orderId": placed["order"]["orderId"],
+        "positionId": placed["executions"][0]["positionId"],
+        "symbol": "AAPL",
+    }
+    for method, path, body in commands():
+        answer = await desk.mine.request(method, path.format(**ids), json=body)
         assert (answer.status_code, answer.json()["code"]) == (409, "account_archived"), path
-    renamed = await desk.mine.patch(desk.path, json={"name": "Older"})
-    assert renamed.json()["code"] == "account_archived"
+    order = {"type": "market", "symbol": "AAPL", "side": "buy", "quantity": "10"}
     repeated = await desk.mine.post(f"{desk.path}/orders", json={**order, "clientOrderId": "once"})
     assert repeated.json() == placed, "what was done before is answered again"
     again = await desk.mine.patch(desk.path, json={"archived": True})

@@ -44,6 +44,7 @@ def scenarios_router(handler: ScenariosHandler, gate: Gate) -> APIRouter:
         problems.AccountNotFound,
         problems.OrderNotFound,
         problems.OrderNotWorking,
+        problems.AccountArchived,
         problems.IdempotencyConflict,
         problems.BodyTooLarge,
         problems.UnsupportedMediaType,
