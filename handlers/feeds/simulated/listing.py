@@ -1,5 +1,6 @@
 """One simulated symbol: its chart, its quotes and its trading day, at a given moment."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from handlers.feeds.simulated.chart import Chart
@@ -18,6 +19,8 @@ class Listing:
         self.sessions = sessions
         self.instrument = instrument
         self._path = Path(seed, instrument, sessions)
+        self._latest: tuple[tuple[int, int], Quote] | None = None
+        """The quote of one trade, which is asked for again and again until the next."""
         self.chart = Chart(self._path, sessions, instrument.price_digits, instrument.volume_digits)
 
     def quote(self, now: int) -> Quote | None:
@@ -26,8 +29,11 @@ class Listing:
         if session is None:
             return None
         time = now if now < session.close else session.close - TRADE
-        trade = self._path.running(session, time)[-1]
-        return self._quote(session, time, trade)
+        place = session.index, time - (time - session.open) % TRADE
+        if self._latest is None or self._latest[0] != place:
+            trade = self._path.running(session, time)[-1]
+            self._latest = place, self._quote(session, place[1], trade)
+        return replace(self._latest[1], time=time)
 
     def day_figures(self, now: int) -> DayFigures | None:
         session = self.sessions.at_or_before(now)
@@ -45,17 +51,16 @@ class Listing:
             volume=self._size(volume),
         )
 
-    def _quote(self, session: Session, time: int, trade: Cell) -> Quote:
+    def _quote(self, session: Session, moment: int, trade: Cell) -> Quote:
         """The last trade was made at the bid or at the ask."""
         price, size = trade[3], trade[4]
-        moment = time - (time - session.open) % TRADE
         side, width, bids, asks = self._path.spice(session, moment, 4)
         spread = max(1, round(self.instrument.spread * (0.7 + 0.6 * width / 65_536)))
         bid = price if side & 1 or price <= spread else price - spread
         typical = max(1, size)
         return Quote(
             symbol=self.symbol.id,
-            time=time,
+            time=moment,
             bid=self._price(bid),
             ask=self._price(bid + spread),
             last=self._price(price),
