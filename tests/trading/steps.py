@@ -44,7 +44,7 @@ class Placed:
     group: int
     """An OCO group; 0 is none."""
     flag: int
-    """1 only reduces, 2 only rests, 3 trails by percent."""
+    """1 only reduces; 2, 4 and 5 only rest; 3 trails by percent."""
 
 
 @dataclass(frozen=True, slots=True)

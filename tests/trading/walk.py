@@ -139,7 +139,7 @@ class Walk:
             trigger_by=step.trigger_by,
             expires_at=self.market.time + 500 * step.distance if gtd else None,
             reduce_only=step.flag == 1,
-            post_only=step.flag == 2 and step.type is OrderType.LIMIT,
+            post_only=step.flag in (2, 4, 5) and step.type is OrderType.LIMIT,
             take_profit=TakeProfit(entry + up * step.profit * unit) if step.profit else None,
             stop_loss=_stop_loss(step.loss, entry, unit * up) if step.loss else None,
             oco_group_id=f"group_{step.group}_{step.symbol}" if step.group else None,
