@@ -1,16 +1,18 @@
 """Margin after the trade: called, lifted, liquidated in the stated order."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from generated.models import OrderStatus, OrderType, Side, TransactionCause
+from generated.models import AccountClock, OrderStatus, OrderType, Side, TransactionCause
+from handlers.market.bars import Bar
 from handlers.trading import codec, decide, leverage_change, liquidation
 from handlers.trading.account import AccountState
 from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
 from handlers.trading.events import LiquidationOrdered, MarginCalled, MarginRestored
 from handlers.trading.transactions import Transaction
-from tests.trading.world import Desk, HandMarket
+from tests.trading.world import DAY, START, Desk, HandMarket, make_symbol
 
 
 @pytest.fixture
@@ -207,3 +209,32 @@ def test_it_is_in_the_ledger(desk: Desk) -> None:
         again.apply(item)
         assert codec.load(codec.dump(item.events)) == item.events
     assert again.standing == desk.state.standing
+
+
+def test_a_recorded_position_is_closed_at_the_next_open(market: HandMarket) -> None:
+    market.set("REC:IBM", "100", "100")
+    market.session_ends["REC:IBM"] = START + 30 * DAY
+    desk = Desk(market, AccountClock.REPLAY)
+    desk.buy("REC:IBM", "2000")
+    day = START + DAY
+    desk.bar("REC:IBM", Bar(day, 100.0, 101.0, 65.0, 66.0, 1.0))
+    market.set("REC:IBM", "66", "66")
+    assert ordered(enforce(desk)) == [("REC:IBM", Decimal(449))]
+    assert desk.state.open_positions["REC:IBM"].quantity == 2_000, "until there is another bar"
+    assert enforce(desk) is None
+    desk.bar("REC:IBM", Bar(day + DAY, 64.0, 70.0, 63.0, 70.0, 1.0))
+    assert desk.state.open_positions["REC:IBM"].quantity == 1_551
+    assert desk.state.view().executions()[-1].price == 64
+
+
+def test_another_currency_is_valued_in_the_accounts(market: HandMarket) -> None:
+    market.offered["EURUSD"] = replace(market.offered["EURUSD"], base_currency="EUR")
+    market.offered["GOLD"] = replace(make_symbol("GOLD"), currency="EUR")
+    market.set("EURUSD", "1.25000", "1.25000")
+    market.set("GOLD", "100.00", "100.00")
+    desk = Desk(market)
+    desk.buy("GOLD", "1600")
+    desk.quote("GOLD", "66.00", "66.00")
+    # equity 32,000 is 1.25 times 25,600, which 20.625 dollars a unit leave for 1,241 units
+    assert ordered(enforce(desk)) == [("GOLD", Decimal(359))]
+    assert desk.figures().equity == 32_000

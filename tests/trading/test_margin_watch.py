@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generated.models import AccountType, PositionSide, Side
+from generated.models import AccountType, PositionSide, Resolution, Side
+from handlers.market.bars import Bar
 from handlers.trading import decide, liquidation, money
 from handlers.trading.bands import Band, Bands, bands
 from handlers.trading.commands import ClosePosition, PlaceOrder
@@ -131,3 +132,20 @@ async def test_a_cash_account_is_left_alone(house: House) -> None:
     state = house.oms.account(USER, "acc_cash")
     assert (state.sequence, state.standing.call) == (2, None)
     assert house.market.watched == []
+
+
+async def test_a_recorded_day_is_looked_at_by_its_close(house: House) -> None:
+    market = house.market
+    market.set("REC:IBM", "100", "100")
+    market.session_ends["REC:IBM"] = market.time + 30 * 86_400_000
+    await house.oms.submit(USER, house.replay, buy("2000", symbol="REC:IBM"))
+    state = house.oms.account(USER, house.replay)
+    for close in (99.0, 71.0):
+        market.time += 86_400_000
+        market.set("REC:IBM", str(close), str(close))
+        bar = Bar(market.time, 100.0, 101.0, 70.0, close, 1.0)
+        for sink in (house.broker, house.margin_watch):
+            sink.on_bar("REC:IBM", Resolution.DAY, bar, True)
+        await house.oms.close()
+    assert state.standing.call is not None
+    assert state.open_positions["REC:IBM"].quantity == 2_000
