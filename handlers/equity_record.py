@@ -66,6 +66,8 @@ class EquityRecord:
                 await self._record(state.view())
             except LedgerUnavailable as error:
                 log.warning("equity of %s is not recorded: %s", state.account_id, error)
+            except Exception:
+                log.exception("equity of %s is not recorded", state.account_id)
             await asyncio.sleep(0)  # others first: there may be many accounts
 
     async def days(self, view: AccountView) -> tuple[EquityDay, ...]:
