@@ -72,7 +72,10 @@ STORIES = {
     "order": ["listAccounts", "placeOrder", "getOrder", "cancelOrder"],
     "leverage": ["listAccounts", "getLeverage", "setLeverage", "previewLeverage"],
     "orders again": ["listAccounts", "listOrders", "getOrder"],
+    "changes": ["listAccounts", "listOrders", "modifyOrder", "getOrder", "cancelOrder"],
+    "scenarios": ["listAccounts", "listOrders", "playScenario", "getOrder", "cancelOrder"],
     "positions": ["listAccounts", "listPositions", "getPosition", "closePosition", "getOrder"],
+    "reversal": ["listAccounts", "listPositions", "reversePosition", "getOrder"],
 }
 """Operations that links join; in smaller groups a scenario gets further along them."""
 
@@ -121,7 +124,9 @@ class Subject:
         await self._running.aclose()
         ports = memory_ports(ManualClock(NOW))
         self._running.callback(ports.close)
-        options = settings(local_mode=False, allowed_hosts=(HOST,), login_attempts=1_000_000)
+        options = settings(
+            local_mode=False, allowed_hosts=(HOST,), login_attempts=1_000_000, scenarios=True
+        )
         application = create_application(options, ports)
         await self._running.enter_async_context(application.router.lifespan_context(application))
         ports.database.write_now(self._add_trader)
@@ -237,6 +242,10 @@ def make_sensible(case: Case[Any]) -> None:
                 case.body["limitPrice"] = "1.00"
         case "createAccount" if isinstance(case.body, dict):
             case.body |= {"balance": "1000", "currency": "USD"}
+        case "modifyOrder":
+            case.body = {"limitPrice": "2.00"}
+        case "playScenario":
+            case.body = {"action": "delay", "milliseconds": 1}
         case "closePosition":
             case.body = {}
         case "searchSymbols":
