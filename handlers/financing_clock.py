@@ -9,14 +9,19 @@ from handlers.margin_watch import Accounts
 from handlers.trading import financing
 from handlers.trading.account import AccountState
 from handlers.trading.draft import Draft
-from handlers.trading.events import AccountReset, FinancingCharged, PositionEvent
+from handlers.trading.events import (
+    AccountReset,
+    FinancingCharged,
+    PositionClosed,
+    PositionOpened,
+)
 from handlers.trading.financing import AnnualRates
 from handlers.trading.market import Instant, Market
 from handlers.trading.transactions import Transaction
 
 TICK: Final = 0.25
 """Seconds between two looks at the clock."""
-_WEIGHTY: Final = AccountReset | PositionEvent | FinancingCharged
+_WEIGHTY: Final = AccountReset | PositionOpened | PositionClosed | FinancingCharged
 
 
 @final

@@ -1,5 +1,6 @@
 """Watches what margin accounts hold: has their margin enforced as prices move."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol, final
 
@@ -63,6 +64,7 @@ class MarginWatch(FeedSink):
         """By account the symbols that are watched for it."""
         self._deciding: set[str] = set()
         """Accounts whose margin is about to be decided on."""
+        self._changed: dict[str, None] = {}
 
     def start(self) -> None:
         """Looks at all accounts once; after the OMS has started."""
@@ -70,8 +72,11 @@ class MarginWatch(FeedSink):
             self._look(state)
 
     def on_transaction(self, account_id: str, transaction: Transaction) -> None:
+        """What is stored together is looked at once, before any of its clients is answered."""
         if any(_is_weighty(event) for event in transaction.events):
-            self._look_at(account_id)
+            if not self._changed:
+                asyncio.get_running_loop().call_soon(self._look_at_changed)
+            self._changed[account_id] = None
 
     @override
     def on_quote(self, quote: Quote) -> None:
@@ -91,6 +96,11 @@ class MarginWatch(FeedSink):
     @override
     def on_epoch(self, feed: Feed) -> None:
         """The accounts are reset by the OMS, and that is told as a transaction."""
+
+    def _look_at_changed(self) -> None:
+        changed, self._changed = self._changed, {}
+        for account_id in changed:
+            self._look_at(account_id)
 
     def _look_at(self, account_id: str) -> None:
         state = self._oms.find(account_id)
