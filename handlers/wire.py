@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from generated import models
 from generated.base import optional
+from handlers import event_wire
 from handlers.market.symbols import Symbol
 from handlers.trading import events, money
 from handlers.trading.account import AccountState, AccountView
@@ -167,7 +168,7 @@ def execution(value: Execution, account_id: str) -> models.Execution:
         price=plain(value.price),
         commission=plain(value.commission),
         realized_pnl=plain(value.realized_pnl),
-        conversion=optional(_conversion(value.conversion)),
+        conversion=optional(event_wire.conversion(value.conversion)),
         position_id=value.position_id,
         position_effect=value.effect,
         model=value.model,
@@ -250,7 +251,7 @@ def activity(value: Activity) -> models.Activity:
         order_id=optional(value.order_id),
         position_id=optional(value.position_id),
         note=optional(value.note),
-        conversion=optional(_conversion(value.conversion)),
+        conversion=optional(event_wire.conversion(value.conversion)),
         time=value.time,
         market_time=value.market_time,
         sequence=value.sequence,
@@ -274,7 +275,7 @@ def _account_events(state: AccountState, transaction: Transaction) -> Iterator[m
             case events.AccountRenamed() | events.AccountArchived() | events.AccountRestored():
                 profiled = True
             case events.SplitApplied() | events.DividendApplied():
-                yield _corporate_action(event)
+                yield event_wire.corporate_action(event)
             case (
                 events.PositionOpened()
                 | events.PositionChanged()
@@ -337,28 +338,6 @@ def _standing_event(
             pass
 
 
-def _corporate_action(
-    event: events.SplitApplied | events.DividendApplied,
-) -> models.CorporateActionEvent:
-    action: models.Split | models.Dividend
-    match event:
-        case events.SplitApplied():
-            action = models.Split(
-                type="split",
-                time=event.time,
-                numerator=event.numerator,
-                denominator=event.denominator,
-            )
-        case events.DividendApplied():
-            action = models.Dividend(
-                type="dividend",
-                time=event.time,
-                amount=plain(event.amount),
-                currency=event.currency,
-            )
-    return models.CorporateActionEvent(type="corporate_action", symbol=event.symbol, action=action)
-
-
 def _basis(value: events.QuoteBasis | events.BarBasis) -> models.QuoteBasis | models.BarBasis:
     match value:
         case events.QuoteBasis():
@@ -378,18 +357,6 @@ def _basis(value: events.QuoteBasis | events.BarBasis) -> models.QuoteBasis | mo
                 low=plain(value.low),
                 close=plain(value.close),
             )
-
-
-def _conversion(value: events.Conversion | None) -> models.Conversion | None:
-    if value is None:
-        return None
-    return models.Conversion(
-        pair=value.pair,
-        side=value.side,
-        rate=plain(value.rate),
-        inverted=value.inverted,
-        quote_time=value.quote_time,
-    )
 
 
 def plain(value: Decimal) -> Decimal:

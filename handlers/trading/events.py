@@ -23,42 +23,13 @@ from generated.models import (
     TrailingOffsetType,
     TriggerBy,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteBasis:
-    """The quote that a fill was made on."""
-
-    time: int
-    bid: Decimal
-    ask: Decimal
-    last: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class BarBasis:
-    """The bar that a fill was made on; `time` is its start."""
-
-    time: int
-    open: Decimal
-    high: Decimal
-    low: Decimal
-    close: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """How money of the symbol's currency became money of the account's."""
-
-    pair: str
-    side: Side
-    """Of the trade in the pair."""
-    rate: Decimal
-    """The price of the pair, its bid for a sell and its ask for a buy."""
-    inverted: bool
-    """Whether amounts are divided by the rate: the pair's base is the account's currency."""
-    quote_time: int
-    """Market time of the quote."""
+from handlers.trading.basis import BarBasis as BarBasis
+from handlers.trading.basis import Conversion as Conversion
+from handlers.trading.basis import QuoteBasis as QuoteBasis
+from handlers.trading.corporate_events import DividendApplied as DividendApplied
+from handlers.trading.corporate_events import OrderRescaled as OrderRescaled
+from handlers.trading.corporate_events import PositionRescaled as PositionRescaled
+from handlers.trading.corporate_events import SplitApplied as SplitApplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,55 +350,6 @@ class FinancingCharged:
     borrow_fee: Decimal
     until: int
     """Market time of the session's end at which the next charge is due."""
-
-
-@dataclass(frozen=True, slots=True)
-class SplitApplied:
-    """From now on the account holds and orders new shares. Its orders and position follow."""
-
-    symbol: str
-    time: int
-    """00:00 UTC of the first trading day of the new shares."""
-    numerator: int
-    denominator: int
-
-
-@dataclass(frozen=True, slots=True)
-class DividendApplied:
-    """A dividend for what was held over night; the change of the balance follows."""
-
-    symbol: str
-    time: int
-    amount: Decimal
-    """For one share."""
-    currency: str
-    position_id: str
-    quantity: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRescaled:
-    """Its terms in new shares. What was filled stays as it was filled."""
-
-    order_id: str
-    quantity: Decimal
-    limit_price: Decimal | None
-    stop_price: Decimal | None
-    trailing_offset: Decimal | None
-    trail_mark: Decimal | None
-    opened_quantity: Decimal
-    """Such that what its legs have still to close is in new shares."""
-
-
-@dataclass(frozen=True, slots=True)
-class PositionRescaled:
-    """The position in new shares; a fraction was paid out, which `realized_pnl` includes."""
-
-    position_id: str
-    quantity: Decimal
-    cost_basis: Decimal
-    realized_pnl: Decimal
-    entry_quantity: Decimal
 
 
 OrderChange = (
