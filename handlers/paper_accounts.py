@@ -101,7 +101,8 @@ class PaperAccounts:
         """With a key it is the key's own: so the account itself says that the key is used up."""
         if key is not None:
             return identifier("acc", user_id, account_commands.CREATION_KEY, key)
-        return identifier("acc", user_id, len(self._oms.accounts(user_id)) + 1)
+        # With the time, so that none is called like one that a restored backup has never known.
+        return identifier("acc", user_id, len(self._oms.accounts(user_id)) + 1, self._clock.now())
 
     def _check_number(self, user_id: str) -> None:
         shown = [item for item in self._oms.accounts(user_id) if not item.profile.archived]

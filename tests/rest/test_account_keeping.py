@@ -215,6 +215,21 @@ async def test_a_reset_begins_a_new_epoch(desk: TradingDesk) -> None:
     assert refused.json()["code"] == "balance_out_of_range"
 
 
+async def test_a_reset_ends_brackets_and_what_is_grouped(desk: TradingDesk) -> None:
+    legs = {"takeProfit": {"limitPrice": "120.00"}, "stopLoss": {"stopPrice": "80.00"}}
+    await desk.place(**legs)
+    await desk.place(limitPrice="90.00", ocoGroupId="either", **legs)
+    await desk.place(limitPrice="89.00", ocoGroupId="either")
+    answer = await desk.mine.post(f"{desk.path}/reset", json={})
+    assert answer.status_code == 200, answer.text
+    state = desk.house.oms.account("usr_1", desk.account)
+    assert (state.open_orders, state.open_positions) == ({}, {})
+    await desk.house.quote("AAPL", "79.00", "79.02")
+    await desk.house.quote("AAPL", "130.00", "130.02")
+    assert state.balance.balance == 100_000, "nothing of before trades"
+    assert (await desk.mine.get(f"{desk.path}/orders")).json()["orders"] == []
+
+
 async def test_a_restart_knows_what_became_of_accounts(desk: TradingDesk) -> None:
     created = (await desk.mine.post("/accounts", json={**NEW, "clock": "replay"})).json()
     await desk.mine.patch(desk.path, json={"archived": True, "name": "Old"})
