@@ -1,6 +1,6 @@
 """What an order costs that is on disk when it is answered."""
 
-from typing import Final
+from typing import Any, Final
 
 from tests.benchmarks import report
 from tests.benchmarks.child import Child
@@ -25,28 +25,42 @@ def durable_orders() -> None:
 
 
 def orders_over_http() -> None:
-    """The whole server beside a FastAPI operation that takes the same body and does nothing."""
+    """The whole server, one account, beside a FastAPI operation that does nothing with the body."""
     report.title("Time per order over HTTP")
     with (
         Child("tests.benchmarks.trading.buyers") as buyers,
         Child("tests.benchmarks.trading.broker") as broker,
         Child("tests.benchmarks.trading.empty") as empty,
     ):
-        ours, theirs = broker.ask("address")["port"], empty.ask("address")["port"]
-        account = buyers.ask("account", port=ours)["accountId"]
+        account = buyers.ask("account", port=broker.ask("address")["port"])["accountId"]
         for clients in (1, CLIENTS):
-            costs: dict[int, list[float]] = {ours: [], theirs: []}
+            how = {"account": account, "clients": clients}
+            runs: dict[Child, list[tuple[float, float]]] = {empty: [], broker: []}
             for number in range(ROUNDS + 1):
-                for port, runs in costs.items():
-                    how = {"port": port, "account": account, "clients": clients}
-                    cost = buyers.ask("place", orders=ORDERS, **how)["wall"]
+                for server, costs in runs.items():
+                    cost = _placed(buyers, server, how)
                     if number:
-                        runs.append(cost)
-            base = report.median(costs[theirs])
-            who = f"{clients} client{'s' if clients > 1 else ''}"
-            report.row(f"FastAPI, nothing done, {who}", costs[theirs], base)
-            wanted = 2.0 if clients > 1 else None
-            report.row(f"Trading Pro, {who}, one account", costs[ours], base, wanted=wanted)
+                        costs.append(cost)
+            _tell(clients, runs[empty], runs[broker])
+
+
+def _placed(buyers: Child, server: Child, how: dict[str, Any]) -> tuple[float, float]:
+    """Microseconds for one order: until it is answered, and of the server's CPU."""
+    port, before = server.ask("address")["port"], server.ask("cpu")["cpu"]
+    wall = buyers.ask("place", port=port, orders=ORDERS, **how)["wall"]
+    return wall, (server.ask("cpu")["cpu"] - before) / ORDERS
+
+
+def _tell(
+    clients: int, empty: list[tuple[float, float]], broker: list[tuple[float, float]]
+) -> None:
+    who = f"{clients} client{'s' if clients > 1 else ''}"
+    for index, what in enumerate((who, f"{who}, CPU")):
+        theirs, ours = [run[index] for run in empty], [run[index] for run in broker]
+        base = report.median(theirs)
+        report.row(f"FastAPI, nothing done, {what}", theirs, base)
+        wanted = 2.0 if clients > 1 else None
+        report.row(f"Trading Pro, {what}", ours, base, wanted=wanted)
 
 
 def _rounds(desk: Child, clients: int, accounts: int) -> tuple[list[float], list[float]]:
