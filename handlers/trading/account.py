@@ -23,21 +23,7 @@ from handlers.trading.events import (
     Event,
     LedgerRestored,
     OrderAccepted,
-    OrderActivated,
-    OrderCanceled,
-    OrderChangeRefused,
-    OrderChangeSent,
-    OrderConnected,
-    OrderDelayed,
-    OrderDisconnected,
-    OrderExpired,
-    OrderFilled,
-    OrderHeld,
-    OrderModified,
-    OrderRejected,
-    OrderRescaled,
-    OrderTrailed,
-    OrderTriggered,
+    OrderChange,
     PositionChanged,
     PositionClosed,
     PositionOpened,
@@ -221,6 +207,12 @@ class AccountState:
     @money.exact
     def extend(self, change: Change, event: Event) -> None:
         """Works one more event into the change. Raises where it does not follow."""
+        if isinstance(event, OrderChange):
+            order = change.orders.get(event.order_id) or self.order(event.order_id)
+            if order is None:
+                raise BrokenLedger(f"no order {event.order_id}")
+            change.order_changed(order, event)
+            return
         match event:
             case AccountOpened():
                 change.account_opened(event)
@@ -234,27 +226,6 @@ class AccountState:
                 if event.order_id in self._orders:
                     raise BrokenLedger(f"{event.order_id} was accepted already")
                 change.order_accepted(event)
-            case (
-                OrderActivated()
-                | OrderHeld()
-                | OrderTriggered()
-                | OrderTrailed()
-                | OrderModified()
-                | OrderChangeSent()
-                | OrderChangeRefused()
-                | OrderRescaled()
-                | OrderFilled()
-                | OrderCanceled()
-                | OrderExpired()
-                | OrderRejected()
-                | OrderDelayed()
-                | OrderDisconnected()
-                | OrderConnected()
-            ):
-                order = change.orders.get(event.order_id) or self.order(event.order_id)
-                if order is None:
-                    raise BrokenLedger(f"no order {event.order_id}")
-                change.order_changed(order, event)
             case PositionOpened():
                 self._check_flat(change, event)
                 change.position_opened(event)
