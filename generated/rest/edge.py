@@ -104,16 +104,28 @@ class _Fallback:
 
 
 def _allowed(request: Request, routes: list[BaseRoute]) -> list[str]:
-    """Every method that the path has, HEAD and OPTIONS included; none if there is no such path."""
-    found = [
-        method
+    """Every method that the path has, HEAD and OPTIONS included; none if there is no such path.
+
+    Of paths that fit, the one with the fewest parameters is meant: `/orders/all` is no `/orders/{id}`.
+    """
+    parameters = {
+        method: count
         for method in _METHODS
-        if any(
-            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
-        )
-    ]
+        if (count := _parameters({**request.scope, "method": method}, routes)) is not None
+    }
+    fewest = min(parameters.values(), default=0)
+    found = [method for method, count in parameters.items() if count == fewest]
     implied = (["HEAD"] if "GET" in found else []) + (["OPTIONS"] if found else [])
     return found + implied
+
+
+def _parameters(scope: Scope, routes: list[BaseRoute]) -> int | None:
+    """How many the path has where the request leads somewhere, None where it does not."""
+    for route in routes:
+        match, found = route.matches(scope)
+        if match is Match.FULL:
+            return len(found.get("path_params", ()))
+    return None
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:

@@ -240,3 +240,12 @@ async def test_who_is_unknown_learns_nothing_about_the_body(
 ) -> None:
     answer = await stranger.post("/accounts/acc_1/orders", content=b"{")
     refused(answer, 401, "unauthenticated")
+
+
+async def test_a_path_without_parameters_is_not_taken_for_one_with_them(
+    local: httpx.AsyncClient,
+) -> None:
+    literal = await local.options("/accounts/acc_1/orders/preview")
+    assert literal.headers["Allow"] == "POST, OPTIONS"
+    one = await local.options("/accounts/acc_1/orders/ord_1")
+    assert one.headers["Allow"] == "GET, PATCH, HEAD, OPTIONS"
