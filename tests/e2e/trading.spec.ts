@@ -52,6 +52,31 @@ test('a limit order works until it is canceled, and stays over a reload', async 
   await expect(row).toContainText('Canceled')
 })
 
+test('a bracket is previewed, placed, edited and canceled with its entry', async ({ page }) => {
+  const terminal = new Terminal(page)
+  await terminal.open()
+  const limit = ((await terminal.bid()) * 0.5).toFixed(2)
+  await terminal.fill({ side: 'Buy', quantity: '4', limitPrice: limit })
+  await terminal.ticket.getByLabel('Take profit', { exact: true }).check()
+  await terminal.ticket.getByLabel('Stop loss', { exact: true }).check()
+  await expect(terminal.ticket.getByTestId('take-profit-distance')).toContainText('Profit')
+  await terminal.ticket.getByTestId('preview-order').click()
+  await expect(terminal.ticket.getByTestId('preview')).toContainText('Order margin')
+  await terminal.submit()
+  await terminal.tab('Orders')
+  await expect(terminal.rows('Orders').filter({ hasText: 'Held' })).toHaveCount(2)
+
+  await page.getByRole('button', { name: /^Edit buy 4/ }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Quantity', { exact: true }).fill('6')
+  await dialog.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByRole('button', { name: /^Working. Why\? Buy 6/ }).click()
+  await expect(dialog).toContainText('What it waits for')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^Cancel buy 6/ }).click()
+  await expect(terminal.rows('Orders')).toHaveCount(0)
+})
+
 test('a refusal stands at its field and names the nearest price', async ({ page }) => {
   const terminal = new Terminal(page)
   await terminal.open()

@@ -21,6 +21,23 @@ export function commands(brokers: Record<string, MockBroker>) {
       const wanted = (await request.json()) as PlaceOrderRequest
       return HttpResponse.json(preview(wanted, of(params.accountId)))
     }),
+    http.get(`${ACCOUNT}/leverage/:symbol`, ({ params }) =>
+      HttpResponse.json({
+        leverage: {
+          symbol: params.symbol,
+          leverage: '5',
+          minLeverage: '1',
+          maxLeverage: '5',
+          leverageStep: '0.1',
+          initialMarginRate: '0.2',
+          maintenanceMarginRate: '0.1',
+        },
+        asOf: of(params.accountId)?.asOf,
+      }),
+    ),
+    http.get(`${ACCOUNT}/activities`, ({ params }) =>
+      HttpResponse.json({ activities: [], asOf: of(params.accountId)?.asOf }),
+    ),
     http.post(`${ACCOUNT}/orders/cancel`, ({ params }) => {
       const broker = of(params.accountId)
       const orders = [...(broker?.orders.keys() ?? [])].flatMap((id) => broker?.cancel(id) ?? [])

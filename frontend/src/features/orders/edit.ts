@@ -17,7 +17,7 @@ export interface Edit {
   legs: LegsDraft
 }
 
-const NUMBERS = ['quantity', 'limitPrice', 'stopPrice', 'trailingOffset'] as const
+const NUMBERS = ['quantity', 'stopPrice', 'limitPrice', 'trailingOffset'] as const
 type NumberField = (typeof NUMBERS)[number]
 
 export function editOf(order: Order, legs: readonly Order[], zone: string): Edit {

@@ -1,0 +1,1 @@
+export { default as ActivitiesPanel } from './ActivitiesPanel.vue'
