@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from random import SystemRandom
 from typing import TypeVar
 
@@ -66,6 +67,7 @@ from handlers.storage.database import Database, StorageError
 from handlers.storage.equity_days import EquityDays, SqlEquityDays
 from handlers.storage.ledger import Ledger
 from handlers.storage.replays import SqlReplays
+from handlers.storage.snapshots import Snapshots
 from handlers.storage.sql_ledger import SqlLedger
 from handlers.storage.watched_ledger import WatchedLedger
 from handlers.trading.financing import AnnualRates
@@ -149,6 +151,7 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         market=feeds,
         clock=clock,
         replay_epoch=lambda: _replay_epoch(feeds),
+        snapshots=_snapshots(ports.database.path, ledger),
     )
     pnl = Pnl(oms, feeds)
     equity_record = EquityRecord(oms, feeds, ports.equity_days)
@@ -293,6 +296,11 @@ def create_application(settings: Settings, ports: Ports) -> FastAPI:
         origins=Origins.of(settings.host, settings.allowed_hosts, settings.allowed_origins),
     )
     return application
+
+
+def _snapshots(database: Path | None, ledger: Ledger) -> Snapshots | None:
+    """Beside the database, where that is a file."""
+    return None if database is None else Snapshots(database.parent / "snapshots", ledger)
 
 
 def _replay_epoch(feeds: Feeds) -> str | None:

@@ -19,6 +19,7 @@ from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.outcomes import Changes, Outcome, outcome_of, touched_orders
 from handlers.storage.ledger import Ledger, LedgerUnavailable
+from handlers.storage.snapshots import Snapshots
 from handlers.trading import decide, hearing
 from handlers.trading.account import AccountState
 from handlers.trading.commands import (
@@ -67,8 +68,10 @@ class Oms(FeedSink):
         market: WatchedMarket,
         clock: Clock,
         replay_epoch: Callable[[], str | None],
+        snapshots: Snapshots | None = None,
     ) -> None:
         """`replay_epoch` names the epoch of the recording that is replayed, None without one."""
+        self._snapshots = snapshots
         self._ledger = ledger
         self._broker = broker
         self._decider = Decider(market, broker, clock)
@@ -88,7 +91,8 @@ class Oms(FeedSink):
     async def start(self) -> None:
         """Rebuilds the accounts from the ledger and ends, before any fill, what ended meanwhile."""
         for row in await self._ledger.accounts():
-            writer = AccountWriter(row.account_id, self._ledger, self._committed)
+            known = await self._snapshots.load(row.account_id) if self._snapshots else None
+            writer = AccountWriter(row.account_id, self._ledger, self._committed, known)
             await writer.catch_up()
             self._enter(writer)
         for account_id in self._stale_replays():
@@ -100,6 +104,8 @@ class Oms(FeedSink):
         for writer in self._writers.values():
             for order in writer.state.open_orders.values():
                 self._keep(writer.state.account_id, order)
+            if self._snapshots:
+                self._snapshots.consider(writer.state)
         self._broker.connect(self)
 
     async def run(self) -> None:
@@ -112,6 +118,8 @@ class Oms(FeedSink):
         """Waits for what is being stored."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
+        if self._snapshots:
+            await self._snapshots.close()
 
     def add_listener(self, listener: AccountListener) -> None:
         self._listeners.append(listener)
@@ -359,6 +367,8 @@ class Oms(FeedSink):
             else:
                 self._working.remove(order)
                 self._broker.withdraw(order)
+        if self._snapshots:
+            self._snapshots.consider(state)
         for listener in self._listeners:
             try:
                 listener.on_transaction(account_id, transaction)

@@ -47,9 +47,14 @@ class AccountWriter:
     """Nobody else changes its state. Readers on the event loop see whole transactions only."""
 
     def __init__(
-        self, account_id: str, ledger: Ledger, tell: Callable[[AccountState, Transaction], None]
+        self,
+        account_id: str,
+        ledger: Ledger,
+        tell: Callable[[AccountState, Transaction], None],
+        state: AccountState | None = None,
     ) -> None:
-        self.state = AccountState()
+        """`state` is what is known of the account already."""
+        self.state = state or AccountState()
         """What is stored and told."""
         self._ahead: AccountState | None = None
         """The state with all that is pending; None while nobody needed it yet."""

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 def forked(value: Any) -> Any:
     """A copy of what holds versions and values, which are shared: nothing changes them."""
-    if isinstance(value, History):
+    if hasattr(value, "fork"):
         return value.fork()
     if isinstance(value, dict):
         return {key: forked(item) for key, item in value.items()}
@@ -57,7 +57,11 @@ class History(Generic[T]):
         """The newest version that fits."""
         return next((item for item in reversed(self._versions) if fits(item)), None)
 
+    def count(self, sequence: int) -> int:
+        """How many versions there were after that transaction."""
+        return bisect_right(self._sequences, sequence)
+
     def at(self, sequence: int) -> T | None:
         """What it was after that transaction; None before it began."""
-        index = bisect_right(self._sequences, sequence)
+        index = self.count(sequence)
         return self._versions[index - 1] if index else None
