@@ -46,7 +46,7 @@ class ServerProcess:
     def wait_until_ready(self) -> None:
         if not self._announced.wait(_PATIENCE) or not self.address:
             raise AssertionError("the server did not start:\n" + "".join(self.log))
-        transport = httpx.HTTPTransport(retries=20)
+        transport = httpx.HTTPTransport(retries=6)
         with httpx.Client(transport=transport, trust_env=False, timeout=_PATIENCE) as client:
             client.get(f"http://{self.address}/api/v1/health/live").raise_for_status()
 

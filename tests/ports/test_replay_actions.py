@@ -12,6 +12,7 @@ from handlers.feeds.replay.record import RecordedBar
 from handlers.market.actions import CorporateAction, Dividend, Split
 from handlers.market.bars import Bar
 from handlers.market.resolutions import DAY
+from handlers.trading import money
 from tests.clock import ManualClock
 from tests.ports.feed_suite import Sink
 from tests.ports.recorded import DAYS, NOW, STEP, Rows, read_rows, replay
@@ -95,11 +96,21 @@ def test_an_action_comes_before_the_prices_of_its_day(rows: Rows) -> None:
 
 
 def test_of_one_day_the_split_comes_first_and_the_dividend_is_of_a_new_share() -> None:
-    closes = ((0, 100.0, 48.0), (1, 50.0, 50.0))
-    recorded = [
-        RecordedBar(Bar(at * DAY, close, close, close, close, 1), adjusted)
-        for at, close, adjusted in closes
-    ]
+    recorded = recorded_days((100.0, 48.0), (50.0, 50.0))
     split, dividend = corporate_actions("REC:X", recorded, jumps(recorded))
     assert split == Split("REC:X", DAY, 2, 1, Decimal(50))
     assert dividend == Dividend("REC:X", DAY, Decimal("2.00"))
+
+
+def test_the_broker_may_ask_where_nothing_may_be_rounded() -> None:
+    recorded = recorded_days((100.0, 49.3), (50.0, 50.0))
+    asked = money.exact(corporate_actions)("REC:X", recorded, jumps(recorded))
+    assert asked == corporate_actions("REC:X", recorded, jumps(recorded))
+
+
+def recorded_days(*closes: tuple[float, float]) -> list[RecordedBar]:
+    """Days of one price, each with its adjusted one."""
+    return [
+        RecordedBar(Bar(at * DAY, close, close, close, close, 1), adjusted)
+        for at, (close, adjusted) in enumerate(closes)
+    ]

@@ -1,7 +1,7 @@
 """Splits and dividends of a recorded symbol, by what the adjusted close tells of them. Pure."""
 
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -15,6 +15,8 @@ _NOISE: Final = 1e-6
 """Adjusted closes are rounded: smaller jumps mean nothing."""
 _CENT: Final = Decimal("0.01")
 _PLACES: Final = Decimal("1e-12")
+_ROUNDING: Final = Context(prec=28, rounding=ROUND_HALF_EVEN)
+"""The broker asks in a context of its own, in which nothing may be rounded."""
 _NO_SPLIT: Final = Fraction(1)
 
 
@@ -35,13 +37,20 @@ def split_of(jump: float) -> Fraction:
 
 def corporate_actions(
     symbol_id: str, recorded: Sequence[RecordedBar], day_jumps: Sequence[float]
-) -> Iterator[CorporateAction]:
+) -> tuple[CorporateAction, ...]:
     """Ascending; of one day the split first.
 
     A dividend is the share of the last close before by which the adjustment jumps:
     `close * (1 - 1 / jump)`. The adjusted close is rounded, so this is right to about a cent, and
     is given in whole cents.
     """
+    with localcontext(_ROUNDING):
+        return tuple(_actions(symbol_id, recorded, day_jumps))
+
+
+def _actions(
+    symbol_id: str, recorded: Sequence[RecordedBar], day_jumps: Sequence[float]
+) -> Iterator[CorporateAction]:
     for before, today, jump in zip(recorded, recorded[1:], day_jumps[1:], strict=False):
         if jump == 1:
             continue

@@ -56,7 +56,7 @@ class Recording:
         """Those of the known days, ascending, that are later than `after`."""
         found = self._actions.get(symbol_id)
         if found is None:
-            found = tuple(self._series[symbol_id].corporate_actions(symbol_id))
+            found = self._series[symbol_id].corporate_actions(symbol_id)
             self._actions[symbol_id] = found
         cutoff = self.cutoff(known)
         return tuple(action for action in found if after < action.time < cutoff)

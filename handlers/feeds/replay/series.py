@@ -1,7 +1,7 @@
 """The recorded bars of one symbol, seen from a day in the record."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
 from operator import mul
@@ -66,7 +66,7 @@ class Series:
             resolution: [period_of(resolution, day) for day in days] for resolution in RESOLUTIONS
         }
 
-    def corporate_actions(self, symbol_id: str) -> Iterator[CorporateAction]:
+    def corporate_actions(self, symbol_id: str) -> tuple[CorporateAction, ...]:
         """All of the record, ascending; of one day the split first."""
         return corporate_actions(symbol_id, self._recorded, self._jumps)
 
