@@ -114,6 +114,10 @@ class Book:
                 self._epoch, self._missed_the_reset = epoch, False
                 self.orders, self._positions, self._executions = {}, {}, {}
                 self._balance = balance
+            case {"type": "profile" | "leverage" | "corporate_action"}:
+                pass  # what it does to orders, positions and balance is told beside it
+            case {"type": "margin_call" | "liquidation"}:
+                pass
             case _:
                 raise AssertionError(event)
 
