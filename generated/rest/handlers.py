@@ -567,7 +567,8 @@ class OrdersHandler(ABC):
         """Cancel an order.
 
         What was filled stays filled. An order that no longer works is 409. Where the way to the venue takes time, the
-        order works on, and may fill, with `pendingAction` until the cancel is there.
+        order works on, and may fill, with `pendingAction` until the cancel is there. A cancel asked for again is there
+        no later for it, and nothing overrides it.
 
         `POST /accounts/{accountId}/orders/{orderId}/cancel`
 

@@ -211,7 +211,7 @@ class TooManyAccounts(Problem):
 
 
 class OrderNotWorking(Problem):
-    """The order no longer works. It is filled already or has ended otherwise."""
+    """The order no longer works. It is filled already, has ended otherwise, or a cancel of it is on its way."""
 
     status = 409
     code = "order_not_working"

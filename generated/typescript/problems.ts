@@ -44,7 +44,7 @@ export const problems = {
   account_not_flat: { status: 409, title: "The account has open orders or positions" },
   /** Archive one first. */
   too_many_accounts: { status: 409, title: "You have as many accounts as you may" },
-  /** It is filled already or has ended otherwise. */
+  /** It is filled already, has ended otherwise, or a cancel of it is on its way. */
   order_not_working: { status: 409, title: "The order no longer works" },
   /** A scenario cut it off; nothing changes until it is connected again. */
   order_disconnected: { status: 409, title: "The venue cannot be reached for this order" },

@@ -662,7 +662,8 @@ export interface paths {
         /**
          * Cancel an order
          * @description What was filled stays filled. An order that no longer works is 409. Where the way to the venue takes time, the
-         *     order works on, and may fill, with `pendingAction` until the cancel is there.
+         *     order works on, and may fill, with `pendingAction` until the cancel is there. A cancel asked for again is there
+         *     no later for it, and nothing overrides it.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -3152,7 +3153,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The order no longer works, or has another revision by now: `errors` names it. */
+        /** @description The order no longer works or is being canceled, or has another revision by now: `errors` names it. */
         ModifyConflict: {
             headers: {
                 "API-Version": components["headers"]["ApiVersion"];

@@ -14,7 +14,7 @@ from generated.models import (
 from handlers.market.symbols import Symbol
 from handlers.trading import acceptance, margin, money, risk, terms, trailing, triggers
 from handlers.trading.account import AccountState
-from handlers.trading.arriving import arrival, modified, sent
+from handlers.trading.arriving import arrival, is_canceling, modified, sent
 from handlers.trading.commands import KEEP, ModifyOrder, StopLoss, TakeProfit
 from handlers.trading.decide import Venue, check_repeated, find_open
 from handlers.trading.draft import Draft
@@ -27,6 +27,7 @@ from handlers.trading.rejections import (
     Fault,
     FieldNotApplicable,
     NoPrice,
+    OrderNotWorking,
     QuantityFilledAlready,
     RevisionMismatch,
     fault,
@@ -48,6 +49,8 @@ def modify(
     """None where nothing changes. Raises a Rejection."""
     check_repeated(state, None)
     order = find_open(state, command.order_id)
+    if is_canceling(order):
+        raise OrderNotWorking("A cancel of the order is on its way.")
     _check_revision(order, command)
     symbol = market.symbol(order.symbol)
     if symbol is None or market.quote(order.symbol) is None:

@@ -1,7 +1,7 @@
 """Changes on their way: a cancel or a modify that reaches the venue after its latency. Pure.
 
-Until then the order works as it was, and may fill. A newer change takes the place of an older one.
-What arrives at the time of a price is there before the price.
+Until then the order works as it was, and may fill. A newer change takes the place of an older
+modify; a cancel stays. What arrives at the time of a price is there before the price.
 """
 
 from dataclasses import replace
@@ -50,12 +50,19 @@ def arrival(draft: Draft, order: Order, way: Way, market: Market) -> int | None:
 
 
 def cancel(draft: Draft, order: Order, way: Way, market: Market) -> None:
-    """Cancels the order at once, or sends the cancel to it."""
+    """Cancels the order at once, or sends the cancel to it; asked for again it is no later."""
     time = arrival(draft, order, way, market)
     if time is None:
         draft.cancel(order.order_id, REQUESTED)
-    else:
-        draft.add(OrderChangeSent(order.order_id, PendingAction.CANCEL, time))
+        return
+    if order.change is not None and is_canceling(order):
+        time = min(time, order.change.arrives_at)
+    draft.add(OrderChangeSent(order.order_id, PendingAction.CANCEL, time))
+
+
+def is_canceling(order: Order) -> bool:
+    """Whether a cancel of the open order is on its way."""
+    return order.pending_action is PendingAction.CANCEL
 
 
 def has_arrived(order: Order, time: int) -> bool:

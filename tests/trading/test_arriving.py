@@ -23,7 +23,7 @@ from handlers.trading.models.latency import FixedLatency
 from handlers.trading.models.liquidity import ShareOfSize
 from handlers.trading.models.profile import FillModels, FillProfile
 from handlers.trading.order import Order
-from handlers.trading.rejections import InsufficientMargin
+from handlers.trading.rejections import InsufficientMargin, OrderNotWorking
 from handlers.trading.transactions import Transaction
 from tests.trading.world import START, Desk, HandMarket
 
@@ -139,6 +139,29 @@ def test_a_newer_change_takes_the_place_of_an_older(desk: Desk) -> None:
     desk.expire()
     assert desk.now(order).status is OrderStatus.CANCELED
     assert desk.now(order).limit_price == 95
+
+
+def test_a_cancel_on_its_way_stays_and_no_modify_overrides_it(desk: Desk) -> None:
+    order = resting(desk)
+    cancel(desk, order)
+    with pytest.raises(OrderNotWorking):
+        modify(desk, order, limit_price=Decimal(96))
+    with pytest.raises(OrderNotWorking):
+        modify(desk, order, stop_loss=StopLoss(Decimal(90)))
+    desk.market.time += 400
+    desk.expire()
+    assert desk.now(order).status is OrderStatus.CANCELED
+
+
+def test_a_cancel_that_is_asked_for_again_is_there_no_later(desk: Desk) -> None:
+    order = resting(desk)
+    cancel(desk, order)
+    desk.market.time += 250
+    again = cancel(desk, order)
+    assert again.cause.kind is TransactionCause.ORDER_CHANGE_SENT
+    desk.market.time += 150
+    desk.expire()
+    assert desk.now(order).status is OrderStatus.CANCELED
 
 
 def test_a_change_does_not_overtake_its_order(desk: Desk) -> None:
