@@ -93,6 +93,12 @@ def after(order: Order) -> Order | None:
     return _changed(replace(order, change=None), change)
 
 
+def possible(order: Order) -> tuple[Order, ...]:
+    """What may fill: the order as it is, and as a modify on its way would make it."""
+    later = after(order)
+    return (order,) if later is None or later is order else (order, later)
+
+
 def sent(before: Order, wanted: Order, arrives_at: int) -> OrderChangeSent:
     """The modify that makes one of the other; what it leaves alone is not in it."""
     dated = (before.time_in_force, before.expires_at) != (wanted.time_in_force, wanted.expires_at)

@@ -3,8 +3,9 @@
 In a margin account equity is the balance plus unrealized profit and loss; in a cash account, where
 what is bought is paid from the balance, it is the balance plus the market value of the positions.
 Positions are marked at the price at which they could be closed, bid for long and ask for short.
-Working orders reserve initial margin for what they would open beyond the present position. Of
-buys and sells of one symbol only the dearer side counts: both cannot add to the exposure.
+Working orders reserve initial margin for what they would open beyond the present position, one with
+a modify on its way for the dearer of what it is and what it will be. Of buys and sells of one
+symbol only the dearer side counts: both cannot add to the exposure.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from decimal import Decimal
 
 from generated.models import PositionSide, Side
 from handlers.trading import conversion, money
+from handlers.trading.arriving import possible
 from handlers.trading.leverage import MarginTerms
 from handlers.trading.market import Market, prevailing
 from handlers.trading.money import ZERO
@@ -191,13 +193,18 @@ def _one_of_each_group(orders: Iterable[Order], market: Market) -> list[Order]:
     """Of the orders of one OCO group only the largest can fill."""
     single: list[Order] = []
     largest: dict[str, Order] = {}
-    for order in orders:
+    for each in orders:
+        order = each if each.change is None else _dearest(each, market)
         group = order.oco_group_id
         if group is None:
             single.append(order)
         elif group not in largest or _size(order, market) > _size(largest[group], market):
             largest[group] = order
     return [*single, *largest.values()]
+
+
+def _dearest(order: Order, market: Market) -> Order:
+    return max(possible(order), key=lambda item: _size(item, market))
 
 
 def _size(order: Order, market: Market) -> Decimal:

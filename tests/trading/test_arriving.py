@@ -233,6 +233,18 @@ def test_a_modify_needs_the_margin_when_it_is_sent(desk: Desk) -> None:
     assert desk.now(order).pending_action is None
 
 
+def test_modifies_on_their_way_reserve_margin_together(desk: Desk) -> None:
+    one, other = resting(desk), resting(desk)
+    before = desk.figures().order_margin
+    modify(desk, one, quantity=Decimal(2_000))
+    assert desk.figures().order_margin == before + 1_900 * 95 * Decimal("0.5")
+    with pytest.raises(InsufficientMargin):
+        modify(desk, other, quantity=Decimal(2_000))
+    modify(desk, one, quantity=Decimal(50))
+    assert desk.figures().order_margin == before, "it may still fill as it is"
+    modify(desk, other, quantity=Decimal(1_000))
+
+
 def test_a_replay_of_the_ledger_knows_what_is_on_its_way(desk: Desk) -> None:
     order = resting(desk)
     modify(desk, order, quantity=Decimal(30), limit_price=Decimal(96))
