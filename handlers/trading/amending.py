@@ -14,7 +14,7 @@ from generated.models import (
 from handlers.market.symbols import Symbol
 from handlers.trading import acceptance, margin, money, risk, terms, trailing, triggers
 from handlers.trading.account import AccountState
-from handlers.trading.arriving import arrival, is_canceling, modified, sent
+from handlers.trading.arriving import arrival, is_canceling, modified, possible, sent
 from handlers.trading.commands import KEEP, ModifyOrder, StopLoss, TakeProfit
 from handlers.trading.decide import Venue, check_repeated, find_open
 from handlers.trading.draft import Draft
@@ -55,11 +55,12 @@ def modify(
     symbol = market.symbol(order.symbol)
     if symbol is None or market.quote(order.symbol) is None:
         raise NoPrice(f"{order.symbol} has no price yet.")
-    wanted = _wanted(order, command, symbol, market)
+    before = possible(order)[-1]
+    wanted = _wanted(before, command, symbol, market)
     cause = Cause(TransactionCause.ORDER_MODIFIED, order.order_id)
     draft = Draft(state, cause, now, market.market_time(order.symbol))
     missing = risk.shortfall(draft, market)
-    if wanted != order:
+    if wanted != before:
         draft.add(modified(wanted, REQUESTED))
     _change_legs(draft, wanted, command, symbol, market)
     draft.reconcile(order.symbol)
@@ -67,14 +68,14 @@ def modify(
         return None
     _check_margin(draft, wanted, missing, market)
     arrives_at = arrival(draft, order, venue, market)
-    if arrives_at is not None and wanted != order:
+    if arrives_at is not None and wanted != before:
         sending = Cause(TransactionCause.ORDER_CHANGE_SENT, order.order_id)
         draft = Draft(state, sending, now, draft.market_time)
         draft.add(sent(order, wanted, arrives_at))
         _change_legs(draft, wanted, command, symbol, market)
         return draft
     changed = draft.order(order.order_id)
-    if changed.working and wanted != order:
+    if changed.working and wanted != before:
         carry_out(draft, venue.at_once(changed, market), market)
     return draft
 

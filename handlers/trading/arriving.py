@@ -1,7 +1,8 @@
 """Changes on their way: a cancel or a modify that reaches the venue after its latency. Pure.
 
-Until then the order works as it was, and may fill. A newer change takes the place of an older
-modify; a cancel stays. What arrives at the time of a price is there before the price.
+Until then the order works as it was, and may fill. A newer modify adds to one that is on its way,
+and takes its place, as a cancel does; a cancel stays. What arrives at the time of a price is there
+before the price.
 """
 
 from dataclasses import replace

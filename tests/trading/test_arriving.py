@@ -141,6 +141,19 @@ def test_a_newer_change_takes_the_place_of_an_older(desk: Desk) -> None:
     assert desk.now(order).limit_price == 95
 
 
+def test_a_newer_modify_keeps_what_it_omits_of_the_older(desk: Desk) -> None:
+    order = resting(desk)
+    modify(desk, order, limit_price=Decimal(96), quantity=Decimal(120))
+    modify(desk, order, quantity=Decimal(100))
+    change = desk.now(order).change
+    assert change is not None
+    assert (change.limit_price, change.quantity) == (Decimal(96), None), "taken back"
+    desk.market.time += 400
+    desk.expire()
+    now = desk.now(order)
+    assert (now.limit_price, now.quantity, now.change) == (Decimal(96), Decimal(100), None)
+
+
 def test_a_cancel_on_its_way_stays_and_no_modify_overrides_it(desk: Desk) -> None:
     order = resting(desk)
     cancel(desk, order)
