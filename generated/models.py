@@ -1162,7 +1162,7 @@ class Order(Model):
     bracket_leg: BracketLeg | MISSING = MISSING
     oco_group_id: OcoGroupId | MISSING = MISSING
     position_id: PositionId | MISSING = MISSING
-    """The position that it closes or protects."""
+    """The position that it closes, protects or reverses."""
     status: OrderStatus
     filled_quantity: Quantity
     remaining_quantity: Quantity

@@ -649,7 +649,8 @@ class PositionsHandler(ABC):
 
         Places one market order of twice its quantity, which closes the position and opens as large a one on the other
         side, with an id of its own. Its legs are canceled. Refused as a whole where the margin for the new position is
-        missing.
+        missing. Where the order has to wait it is bound to the position: it loses twice what others close of it
+        meanwhile, and is canceled when they have closed all.
 
         `POST /accounts/{accountId}/positions/{positionId}/reverse`
 

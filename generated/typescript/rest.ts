@@ -792,7 +792,8 @@ export interface paths {
          * Reverse a position
          * @description Places one market order of twice its quantity, which closes the position and opens as large a one on the other
          *     side, with an id of its own. Its legs are canceled. Refused as a whole where the margin for the new position is
-         *     missing.
+         *     missing. Where the order has to wait it is bound to the position: it loses twice what others close of it
+         *     meanwhile, and is canceled when they have closed all.
          */
         post: operations["reversePosition"];
         delete?: never;
@@ -1940,7 +1941,7 @@ export interface components {
             parentId?: components["schemas"]["OrderId"];
             bracketLeg?: components["schemas"]["BracketLeg"];
             ocoGroupId?: components["schemas"]["OcoGroupId"];
-            /** @description The position that it closes or protects. */
+            /** @description The position that it closes, protects or reverses. */
             positionId?: components["schemas"]["PositionId"];
             status: components["schemas"]["OrderStatus"];
             filledQuantity: components["schemas"]["Quantity"];

@@ -118,6 +118,8 @@ def _check_applicable(order: Order, command: ModifyOrder) -> None:
             raise _not_applicable(field, f"A {order.type} order in this state has none to change.")
     if command.quantity is not None and order.bracket_leg is not None:
         raise _not_applicable("/quantity", "A leg is as large as what it protects.")
+    if command.quantity is not None and order.reverses:
+        raise _not_applicable("/quantity", "A reversal is twice as large as its position.")
     legs = (command.take_profit, command.stop_loss)
     if legs != (KEEP, KEEP) and (order.reduce_only or order.bracket_leg is not None):
         raise BracketsNotAllowed(

@@ -1,13 +1,15 @@
-"""Brackets and OCO groups: the orders that follow from what other orders fill.
+"""Brackets, reversals and OCO groups: the orders that follow from what other orders fill.
 
 A leg is sized to what its entry has opened and its group has not closed yet, and never above the
 net position. It is held until there is such a quantity, and canceled when there never will be.
+A reversal that waits loses twice what others close of its position.
 Of other OCO orders, what one fills is taken from the rest.
 """
 
 from decimal import Decimal
 from typing import Final, Protocol
 
+from handlers.trading import money
 from handlers.trading.events import (
     Event,
     OrderActivated,
@@ -22,6 +24,8 @@ from handlers.trading.position import Position
 RESIZED: Final = "resized"
 OCO: Final = "oco"
 NOTHING_TO_PROTECT: Final = "nothing_to_protect"
+POSITION_CLOSED: Final = "position_closed"
+_TWICE: Final = Decimal(2)
 
 
 class Books(Protocol):
@@ -60,14 +64,34 @@ def reserve(draft: Books, leg: Order) -> None:
 
 
 def reconcile(draft: Books, symbol: str) -> None:
-    """Brings the legs of a symbol in line with its position and their entries."""
+    """Brings legs and reversals of a symbol in line with its position and their entries."""
     position = draft.positions.get(symbol)
-    for leg in draft.open_orders:
-        if leg.bracket_leg is None or leg.symbol != symbol:
+    for order in draft.open_orders:
+        if order.symbol != symbol:
             continue
-        event = _needed(draft, leg, position)
+        event = None
+        if order.bracket_leg is not None:
+            event = _needed(draft, order, position)
+        elif order.reverses:
+            event = _reversing(order, position)
         if event is not None:
             draft.add(event)
+
+
+def reversal(quantity: Decimal) -> Decimal:
+    """What an order trades that takes so large a position through zero to as large a one."""
+    return money.CONTEXT.multiply(quantity, _TWICE)
+
+
+def _reversing(order: Order, position: Position | None) -> Event | None:
+    """It opens no more than it closes, and there is less to close than there was."""
+    left = ZERO
+    if position is not None and position.position_id == order.position_id:
+        left = position.quantity
+    quantity = reversal(order.filled_quantity - order.opened_quantity + left)
+    if quantity <= order.filled_quantity:
+        return OrderCanceled(order.order_id, POSITION_CLOSED)
+    return resized(order, quantity) if quantity < order.quantity else None
 
 
 def _needed(draft: Books, leg: Order, position: Position | None) -> Event | None:

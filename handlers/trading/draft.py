@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
 
 from generated.models import ActivityType, Side, TimeInForce
 from handlers.trading import brackets, money
 from handlers.trading.account import AccountState
+from handlers.trading.brackets import POSITION_CLOSED
 from handlers.trading.change import BrokenLedger, Change
 from handlers.trading.conversion import Rate, converted
 from handlers.trading.events import (
@@ -25,8 +25,6 @@ from handlers.trading.order import AT_ONCE, Order
 from handlers.trading.position import Part, Position, settle
 from handlers.trading.reports import NOT_FILLED_AT_ONCE, Fill
 from handlers.trading.transactions import Cause, Transaction
-
-POSITION_CLOSED: Final = "position_closed"
 
 
 class Draft:

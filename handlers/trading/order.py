@@ -103,7 +103,7 @@ class Order:
     reduce_only: bool
     post_only: bool
     position_id: str | None
-    """The position that it closes or protects, where it may do nothing else."""
+    """The position that it closes, protects or reverses, where it may do nothing else."""
     parent_id: str | None
     """The entry whose leg it is."""
     bracket_leg: BracketLeg | None
@@ -162,6 +162,11 @@ class Order:
     @property
     def pending_action(self) -> PendingAction | None:
         return self.change.action if self.open and self.change else None
+
+    @property
+    def reverses(self) -> bool:
+        """It takes its position through zero, to as much on the other side as it closes."""
+        return self.position_id is not None and not self.reduce_only
 
     @property
     def ends_or_changes_at(self) -> int | None:

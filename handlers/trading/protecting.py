@@ -1,13 +1,13 @@
 """Commands about positions beside closing them: reversing one, and protecting it. Pure."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from dataclasses import replace
 from typing import Final
 
 from generated.models import OrderType, Side, TransactionCause
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
-from handlers.trading import acceptance, margin, money, risk, terms, triggers
+from handlers.trading import acceptance, brackets, margin, money, risk, terms, triggers
 from handlers.trading.account import AccountState
 from handlers.trading.commands import (
     PlaceOrder,
@@ -24,25 +24,26 @@ from handlers.trading.rejections import NoPrice
 from handlers.trading.transactions import Cause
 
 REPLACED: Final = "replaced"
-_TWICE: Final = Decimal(2)
 
 
 @money.exact
 def reverse(
     state: AccountState, command: ReversePosition, market: Market, venue: Venue, now: int
 ) -> Draft:
-    """One market order through zero. Raises Repeated, or a Rejection."""
+    """One market order through zero, bound to its position. Raises Repeated, or a Rejection."""
     check_repeated(state, command.idempotency)
     position = find_position(state, command.position_id)
     symbol, _ = _offered(position, market)
-    quantity = money.CONTEXT.multiply(position.quantity, _TWICE)
+    quantity = brackets.reversal(position.quantity)
     risk.check_quantity(symbol, quantity)
     order_id = new_order_id(state)
     cause = Cause(TransactionCause.POSITION_REVERSED, order_id, command.idempotency)
     draft = Draft(state, cause, now, market.market_time(position.symbol))
     wanted = PlaceOrder(position.symbol, position.closing_side, OrderType.MARKET, quantity)
     risk.check_owned(draft, wanted)
-    order = send(draft, acceptance.entry(order_id, wanted, symbol, market), venue, market)
+    event = acceptance.entry(order_id, wanted, symbol, market)
+    event = replace(event, position_id=position.position_id)
+    order = send(draft, event, venue, market)
     opening = margin.opening_quantity(position, order)
     risk.check_rate(symbol, draft.terms, market)
     carry_out(draft, venue.at_once(order, market), market)
