@@ -12,7 +12,8 @@ from handlers.market.actions import CorporateAction, Split
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
-from handlers.trading import span, splits, trailing, venue
+from handlers.trading import bar_path, span, splits, trailing, venue
+from handlers.trading.bar_path import acts_at_open
 from handlers.trading.exchange import Exchange, Resting
 from handlers.trading.fills import bar_basis
 from handlers.trading.market import Market
@@ -86,8 +87,10 @@ class PaperBroker(Broker, FeedSink):
         fills = self._fills(symbol_id)
         if fills is None:
             return
-        taken = self._exchange.take(symbol_id, span.of_bar(bar_basis(bar)))
-        self._tell(taken, lambda order: venue.on_bar(order, bar, fills))
+        basis = bar_basis(bar)
+        taken = self._exchange.take(symbol_id, span.of_bar(basis))
+        taken.sort(key=lambda resting: not acts_at_open(resting.order, basis))
+        self._tell(taken, lambda order: bar_path.on_bar(order, bar, fills))
 
     @override
     def on_action(self, action: CorporateAction) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from generated.models import OrderStatus, Side, TransactionCause
-from handlers.trading import conversion, margin, money, risk, trailing, triggers
+from handlers.trading import bar_path, conversion, margin, money, risk, trailing, triggers
 from handlers.trading.account import AccountState
 from handlers.trading.arriving import arrive, has_arrived
 from handlers.trading.draft import Draft
@@ -113,7 +113,10 @@ def _let_time_pass(draft: Draft, order_id: str, time: int) -> None:
 def _book(draft: Draft, order: Order, item: Report, market: Market) -> None:
     match item:
         case Fill() if _may_fill(order, item):
+            before = bar_path.guarded(draft, item)
             fill(draft, order, item, market)
+            for told in bar_path.after_fill(draft, item, before):
+                _hear(draft, told, market)
         case Cancel() if not order.waits_for_trigger:
             draft.cancel(order.order_id, item.reason)
         case Reject():

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from handlers.trading.events import BarBasis, QuoteBasis
 from handlers.trading.models.fees import FeeModel, NoFee
+from handlers.trading.order import Order
 
 FREE: Final = NoFee()
 NOT_FILLED_AT_ONCE: Final = "not_filled_at_once"
@@ -49,6 +50,14 @@ class Trail:
     market_time: int
 
 
+class Rest(Protocol):
+    """What of a bar comes after a fill on it."""
+
+    def meets(self, leg: Order, since: Decimal) -> tuple["Report", ...]:
+        """What it does to a stop loss that works since the fill, at that price."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Fill:
     """What the venue did with an order, and why at this price."""
@@ -63,6 +72,8 @@ class Fill:
     offered: Decimal | None = None
     """All that the account may take on this basis and side; None where there is no such limit."""
     fee: FeeModel = FREE
+    rest: Rest | None = None
+    """None where a newer price tells what comes next."""
 
 
 @dataclass(frozen=True, slots=True)

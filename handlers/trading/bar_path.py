@@ -1,0 +1,114 @@
+"""What comes before what inside a bar. Pure.
+
+The open is known, and comes first: what it fills fills before anything that the bar reaches later.
+The path after it is not recorded, and is taken to be the worse one for the trader: a stop loss that
+a fill puts to work meets the rest of the bar, as far as that goes against it, and its close. A
+take-profit waits for the next bar.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import final
+
+from typing_extensions import override
+
+from generated.models import BracketLeg, Side
+from handlers.market.bars import Bar
+from handlers.trading import trailing, triggers, venue
+from handlers.trading.arriving import after, has_arrived
+from handlers.trading.draft import Draft
+from handlers.trading.events import BarBasis
+from handlers.trading.fills import bar_basis, within_limit
+from handlers.trading.models.modeled import ModeledFills
+from handlers.trading.money import ZERO
+from handlers.trading.order import Order
+from handlers.trading.reports import Fill, Report, Rest, Trail, Trigger
+
+
+def on_bar(order: Order, bar: Bar, fills: ModeledFills) -> tuple[Report, ...]:
+    """What the venue says of the bar; each fill knows what of the bar comes after it."""
+    rest = RestOfBar(bar, fills, acts_at_open(order, bar_basis(bar)))
+    reports = venue.on_bar(order, bar, fills)
+    return tuple(replace(item, rest=rest) if isinstance(item, Fill) else item for item in reports)
+
+
+def acts_at_open(order: Order, bar: BarBasis) -> bool:
+    """Whether the open decides about the order."""
+    there = after(order) if has_arrived(order, bar.time) else order
+    if there is None:
+        return True
+    if there.waits_for_trigger and not _reached(there, bar.open):
+        return False
+    return within_limit(there, bar.open)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RestOfBar(Rest):
+    """What is left of a bar after a fill at its open, or at a price that it reached later."""
+
+    bar: Bar
+    fills: ModeledFills
+    at_open: bool
+
+    @override
+    def meets(self, leg: Order, since: Decimal) -> tuple[Report, ...]:
+        if self.at_open:
+            return venue.on_bar(leg, self.bar, self.fills)
+        return tuple(self._after(leg, since))
+
+    def _after(self, leg: Order, since: Decimal) -> Iterator[Report]:
+        """From that price as far as the bar goes against the leg, then to the close."""
+        bar = bar_basis(self.bar)
+        if leg.stop_price is None:
+            yield Trail(leg.order_id, since, bar.time)
+            leg = trailing.moved(leg, since)
+        farthest = bar.high if leg.side is Side.BUY else bar.low
+        stop = leg.stop_price
+        if stop is None:
+            return
+        if not _reached(leg, farthest):
+            if leg.trailing_offset is not None:
+                yield Trail(leg.order_id, bar.close, bar.time)
+            return
+        price = since if _reached(leg, since) else stop
+        yield Trigger(
+            leg.order_id, price, "the bar reaches the stop after the entry", bar, bar.time
+        )
+        fill = self.fills.on_bar_at_stop(replace(leg, triggered_at=bar.time), self.bar, price)
+        if fill is not None:
+            yield fill
+
+
+def guarded(draft: Draft, fill: Fill) -> Mapping[str, Decimal]:
+    """The stop losses that wait for their stop now, and what each is to close."""
+    if fill.rest is None:
+        return {}
+    symbol = draft.order(fill.order_id).symbol
+    return {leg.order_id: leg.remaining for leg in _stop_losses(draft, symbol)}
+
+
+def after_fill(draft: Draft, fill: Fill, before: Mapping[str, Decimal]) -> Iterator[Report]:
+    """What the rest of the bar does to stop losses that the fill put to work or made larger.
+
+    What is said of one must be booked before the next is asked for.
+    """
+    if fill.rest is None:
+        return
+    symbol = draft.order(fill.order_id).symbol
+    for order_id in [leg.order_id for leg in _stop_losses(draft, symbol)]:
+        leg = draft.order(order_id)
+        if leg.working and leg.remaining > before.get(order_id, ZERO):
+            yield from fill.rest.meets(leg, fill.price)
+
+
+def _stop_losses(draft: Draft, symbol: str) -> Iterator[Order]:
+    for order in draft.open_orders:
+        waits = order.working and order.waits_for_trigger
+        if waits and order.symbol == symbol and order.bracket_leg is BracketLeg.STOP_LOSS:
+            yield order
+
+
+def _reached(order: Order, seen: Decimal) -> bool:
+    return order.stop_price is not None and triggers.reached(order.side, order.stop_price, seen)
