@@ -1084,7 +1084,7 @@ class CancelOrdersRequest(Model):
     symbol: SymbolId | MISSING = MISSING
     side: Side | MISSING = MISSING
     include_brackets: bool = True
-    """Cancel the legs of open positions too, which leaves these without protection."""
+    """Cancel bracket legs too, which leaves positions and entries that are not canceled without protection; otherwise a leg goes with its entry alone."""
 
 
 class PositionBracketsRequest(Model):

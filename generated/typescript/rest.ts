@@ -1825,7 +1825,7 @@ export interface components {
             symbol?: components["schemas"]["SymbolId"];
             side?: components["schemas"]["Side"];
             /**
-             * @description Cancel the legs of open positions too, which leaves these without protection.
+             * @description Cancel bracket legs too, which leaves positions and entries that are not canceled without protection; otherwise a leg goes with its entry alone.
              * @default true
              */
             includeBrackets?: boolean;

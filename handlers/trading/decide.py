@@ -288,8 +288,7 @@ def _is_meant(order: Order, command: CancelOrders) -> bool:
         return False
     if command.side not in (None, order.side):
         return False
-    protects = order.bracket_leg is not None and order.working
-    return command.include_brackets or not protects
+    return command.include_brackets or order.bracket_leg is None
 
 
 def _closing_quantity(position: Position, wanted: Decimal | None, market: Market) -> Decimal:

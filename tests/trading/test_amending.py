@@ -179,6 +179,22 @@ def test_canceling_many_spares_the_legs_of_a_position_where_asked(desk: Desk) ->
     assert decide.cancel_many(desk.state, none, desk.market, desk.market.time) is None
 
 
+def test_canceling_many_of_one_side_spares_the_legs_of_entries_that_go_on(desk: Desk) -> None:
+    entry = desk.ask(replace(LIMIT, stop_loss=StopLoss(Decimal(90))))
+    resting = desk.ask(replace(LIMIT, side=Side.SELL, limit_price=Decimal(120)))
+    kept = CancelOrders(side=Side.SELL, include_brackets=False)
+    draft = decide.cancel_many(desk.state, kept, desk.market, desk.market.time)
+    assert draft is not None
+    desk.carry_out(draft)
+    assert not desk.now(resting).open
+    assert [leg.status for leg in desk.state.legs(entry.order_id)] == [OrderStatus.HELD]
+    whole = CancelOrders(include_brackets=False)
+    draft = decide.cancel_many(desk.state, whole, desk.market, desk.market.time)
+    assert draft is not None
+    desk.carry_out(draft)
+    assert not desk.state.open_orders, "held legs go with their entry"
+
+
 def test_reversing_goes_through_zero_under_a_new_id(desk: Desk) -> None:
     entry = desk.ask(replace(BOUGHT, stop_loss=StopLoss(Decimal(90))))
     [held] = desk.state.open_positions.values()
