@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from generated.models import OrderType, Side, TransactionCause
@@ -20,7 +21,7 @@ from handlers.trading.hearing import carry_out
 from handlers.trading.market import Market, prevailing
 from handlers.trading.order import Order
 from handlers.trading.position import Position
-from handlers.trading.rejections import NoPrice
+from handlers.trading.rejections import Fault, NoPrice, Refused
 from handlers.trading.transactions import Cause
 
 REPLACED: Final = "replaced"
@@ -33,8 +34,24 @@ def reverse(
     """One market order through zero, bound to its position. Raises Repeated, or a Rejection."""
     check_repeated(state, command.idempotency)
     position = find_position(state, command.position_id)
-    symbol, _ = _offered(position, market)
     quantity = brackets.reversal(position.quantity)
+    try:
+        return _reverse(state, command, position, quantity, market, venue, now)
+    except Refused as refused:
+        faults = (_about(position, quantity, fault) for fault in refused.faults)
+        raise type(refused)(refused.detail, *faults) from refused
+
+
+def _reverse(
+    state: AccountState,
+    command: ReversePosition,
+    position: Position,
+    quantity: Decimal,
+    market: Market,
+    venue: Venue,
+    now: int,
+) -> Draft:
+    symbol, _ = _offered(position, market)
     risk.check_quantity(symbol, quantity)
     order_id = new_order_id(state)
     cause = Cause(TransactionCause.POSITION_REVERSED, order_id, command.idempotency)
@@ -79,6 +96,14 @@ def legs_of(orders: tuple[Order, ...], position: Position) -> Iterator[Order]:
         protects = order.symbol == position.symbol and order.side is position.closing_side
         if order.bracket_leg is not None and order.working and protects:
             yield order
+
+
+def _about(position: Position, quantity: Decimal, fault: Fault) -> Fault:
+    """A fault of the order as one of the request, which names nothing but the position."""
+    message = fault.message
+    if fault.field == "/quantity":
+        message = f"{message} Twice its quantity is {money.text(quantity)}."
+    return Fault("positionId", fault.rule, message, position.position_id)
 
 
 def _offered(position: Position, market: Market) -> tuple[Symbol, Quote]:

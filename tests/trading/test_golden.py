@@ -96,7 +96,9 @@ def test_a_modify_loses_against_the_fill_before_it_and_cuts_the_one_after_it() -
 
 
 def test_margin_is_asked_for_what_opens_alone() -> None:
-    assert refusals("reverse_under_margin")[0].startswith("insufficient_margin: /quantity")
+    assert refusals("reverse_under_margin") == [
+        "insufficient_margin: positionId margin nearest None"
+    ]
     assert refusals("close_at_zero_free_margin")[0].startswith("insufficient_margin: /quantity")
     assert fills("close_at_zero_free_margin") == [("2000", "100")] * 2
     assert [item[0] for item in fills("liquidated")] == ["1950", "460"]

@@ -15,7 +15,7 @@ from handlers.trading.commands import (
     StopLoss,
 )
 from handlers.trading.order import Order
-from handlers.trading.rejections import FieldNotApplicable
+from handlers.trading.rejections import FieldNotApplicable, InsufficientMargin
 from tests.trading.world import Desk, HandMarket
 
 STOP = PlaceOrder(
@@ -134,6 +134,18 @@ def test_legs_of_the_position_come_before_it(desk: Desk) -> None:
     reopen(desk, "90", "90.1")
     assert held(desk) == "-100"
     assert not desk.state.open_orders
+
+
+def test_a_refusal_names_the_position_which_is_all_that_the_request_has(desk: Desk) -> None:
+    desk.buy("AAPL", "1400")
+    desk.quote("AAPL", "60.00", "60.10")
+    with pytest.raises(InsufficientMargin) as refused:
+        reverse(desk)
+    [fault] = refused.value.faults
+    position = desk.state.open_positions["AAPL"]
+    assert (fault.field, fault.rule, fault.value) == ("positionId", "margin", position.position_id)
+    assert fault.message.endswith("is missing. Twice its quantity is 3000.")
+    assert fault.nearest is None
 
 
 def test_its_quantity_follows_from_its_position(desk: Desk) -> None:
