@@ -1,10 +1,13 @@
 """Fills over REST."""
 
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
 
+from handlers.trading.account import AccountView
 from tests.rest.desk import TradingDesk, open_desk
+from tests.scale import scaled
 
 
 @pytest.fixture
@@ -34,23 +37,40 @@ async def test_executions_are_listed_and_filtered(desk: TradingDesk) -> None:
     assert await quantities(symbol="EURUSD") == []
 
 
+@pytest.mark.fuzz
 async def test_none_is_lost_or_repeated_while_fills_arrive(desk: TradingDesk) -> None:
-    for number in range(1, 31):
-        await desk.place(quantity=str(number), side="buy" if number % 2 else "sell")
-    query: dict[str, str] = {"limit": "4"}
+    """Backwards from the newest, and forwards from the oldest."""
+    count = scaled(100, 10_000)
+    for number in range(count):
+        await trade(desk, number)
+    backwards, first = await paged_while_trading(desk, limit=scaled(7, 100))
+    forwards, second = await paged_while_trading(desk, limit=scaled(9, 150), afterSequence=0)
+    state = desk.house.oms.account("usr_1", desk.account)
+    assert backwards[::-1] == ids(state.view(first))
+    assert forwards == ids(state.view(second))
+    assert len(set(forwards)) == len(forwards) > len(set(backwards)) == len(backwards) == count
+    assert len(ids(state.view())) > len(forwards)
+
+
+async def trade(desk: TradingDesk, number: int) -> None:
+    await desk.place(quantity="1", side="sell" if number % 2 else "buy")
+
+
+async def paged_while_trading(desk: TradingDesk, **query: str | int) -> tuple[list[str], int]:
+    """The ids of all pages, and the transaction that they are as of."""
     seen: list[str] = []
-    while True:
+    for number in itertools.count():
         page = (await desk.mine.get(f"{desk.path}/executions", params=query)).json()
         seen += [item["executionId"] for item in page["executions"]]
-        await desk.place(quantity="1")
+        await trade(desk, number)
         if "nextCursor" not in page:
-            break
+            return seen, page["asOf"]["sequence"]
         query["cursor"] = page["nextCursor"]
-    state = desk.house.oms.account("usr_1", desk.account)
-    sequence = page["asOf"]["sequence"]
-    expected = [item.execution_id for item in reversed(state.view(sequence).executions())]
-    assert seen == expected
-    assert len(set(seen)) == len(seen) > 30
+    raise AssertionError("endless")
+
+
+def ids(view: AccountView) -> list[str]:
+    return [item.execution_id for item in view.executions()]
 
 
 async def test_foreign_executions_are_not_there(desk: TradingDesk) -> None:
