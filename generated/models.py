@@ -335,15 +335,21 @@ class TrailingOffsetType(StrEnum):
 
 class OrderConditionKind(StrEnum):
     """
-    What an order waits for.
+    What an order waits for: its `venue`, its `parent` to fill, the market to open, a `quote`, its `feed` whose price
+    is stale, its `trigger`, its `limit`; or, where its price is reached, the `queue` at its limit and the
+    `liquidity` of the quote. In recorded markets the next `bar`.
+
     """
 
     VENUE = "venue"
     PARENT = "parent"
     MARKET_OPEN = "market_open"
     QUOTE = "quote"
+    FEED = "feed"
     TRIGGER = "trigger"
     LIMIT = "limit"
+    QUEUE = "queue"
+    LIQUIDITY = "liquidity"
     BAR = "bar"
 
 
@@ -1132,6 +1138,14 @@ class OrderCondition(Model):
     """That price in this moment."""
     order_id: OrderId | MISSING = MISSING
     """The order that must fill first."""
+    market_time: Timestamp | MISSING = MISSING
+    """Market time of the price that is stale, or from which the venue looks at the order."""
+    model: str | MISSING = MISSING
+    """The fill models that decide, with their parameters."""
+    offered: Quantity | MISSING = MISSING
+    """All that the quote has for the account on that side, by the liquidity model."""
+    taken: Quantity | MISSING = MISSING
+    """What the orders of the account have taken of it."""
 
 
 class Order(Model):
@@ -2265,7 +2279,7 @@ class OrderPreview(Model):
     """Quantity times price, in the symbol's currency."""
     currency: Currency
     commission: Money
-    """What is expected, by the fee model; what fills later may cost more by its minimum."""
+    """What is expected by the fee model, for what fills now and for the rest at the price expected for it; without bracket legs. Zero for an order that would be refused."""
     before: PreviewFigures
     after: PreviewFigures
     """With the order working or filled."""

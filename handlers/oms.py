@@ -230,9 +230,9 @@ class Oms(FeedSink):
         """What an order would do now. Raises AccountNotFound, SymbolNotFound."""
         return self._decider.preview(self.account(user_id, account_id), command)
 
-    def waits_for(self, order: Order) -> tuple[Condition, ...]:
-        """What must come before the order fills."""
-        return conditions(order, self._market)
+    def waits_for(self, state: AccountState, order: Order) -> tuple[Condition, ...]:
+        """What must come before the order, one of this account, fills."""
+        return conditions(state, order, self._market, self._broker)
 
     async def carry_out(
         self, user_id: str, account_id: str, decision: Callable[[AccountState], Draft | None]

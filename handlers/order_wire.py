@@ -110,4 +110,8 @@ def _condition(condition: Condition) -> models.OrderCondition:
         price=optional(wire.maybe(condition.price)),
         market_price=optional(wire.maybe(condition.market_price)),
         order_id=optional(condition.order_id),
+        market_time=optional(condition.market_time),
+        model=optional(condition.model),
+        offered=optional(wire.maybe(condition.offered)),
+        taken=optional(wire.maybe(condition.taken)),
     )

@@ -104,7 +104,11 @@ export type TimeInForce = components["schemas"]["TimeInForce"];
 export type TriggerBy = components["schemas"]["TriggerBy"];
 /** Whether a trailing offset is a price or a percentage of the price that it follows. */
 export type TrailingOffsetType = components["schemas"]["TrailingOffsetType"];
-/** What an order waits for. */
+/**
+ * What an order waits for: its `venue`, its `parent` to fill, the market to open, a `quote`, its `feed` whose price
+ * is stale, its `trigger`, its `limit`; or, where its price is reached, the `queue` at its limit and the
+ * `liquidity` of the quote. In recorded markets the next `bar`.
+ */
 export type OrderConditionKind = components["schemas"]["OrderConditionKind"];
 /** Which leg of a bracket an order is. */
 export type BracketLeg = components["schemas"]["BracketLeg"];

@@ -1087,10 +1087,12 @@ export interface components {
          */
         TrailingOffsetType: "price" | "percent";
         /**
-         * @description What an order waits for.
+         * @description What an order waits for: its `venue`, its `parent` to fill, the market to open, a `quote`, its `feed` whose price
+         *     is stale, its `trigger`, its `limit`; or, where its price is reached, the `queue` at its limit and the
+         *     `liquidity` of the quote. In recorded markets the next `bar`.
          * @enum {string}
          */
-        OrderConditionKind: "venue" | "parent" | "market_open" | "quote" | "trigger" | "limit" | "bar";
+        OrderConditionKind: "venue" | "parent" | "market_open" | "quote" | "feed" | "trigger" | "limit" | "queue" | "liquidity" | "bar";
         /**
          * @description Which leg of a bracket an order is.
          * @enum {string}
@@ -1855,7 +1857,7 @@ export interface components {
             /** @description Quantity times price, in the symbol's currency. */
             value?: components["schemas"]["Money"];
             currency: components["schemas"]["Currency"];
-            /** @description What is expected, by the fee model; what fills later may cost more by its minimum. */
+            /** @description What is expected by the fee model, for what fills now and for the rest at the price expected for it; without bracket legs. Zero for an order that would be refused. */
             commission: components["schemas"]["Money"];
             before: components["schemas"]["PreviewFigures"];
             /** @description With the order working or filled. */
@@ -1914,6 +1916,14 @@ export interface components {
             marketPrice?: components["schemas"]["Price"];
             /** @description The order that must fill first. */
             orderId?: components["schemas"]["OrderId"];
+            /** @description Market time of the price that is stale, or from which the venue looks at the order. */
+            marketTime?: components["schemas"]["Timestamp"];
+            /** @description The fill models that decide, with their parameters. */
+            model?: string;
+            /** @description All that the quote has for the account on that side, by the liquidity model. */
+            offered?: components["schemas"]["Quantity"];
+            /** @description What the orders of the account have taken of it. */
+            taken?: components["schemas"]["Quantity"];
         };
         /** @description An order as the ledger has it. Times are both the recorded one and that of the market. */
         Order: {

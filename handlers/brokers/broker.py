@@ -5,6 +5,8 @@ from typing import Protocol
 
 from handlers.market.symbols import Symbol
 from handlers.trading.market import Market
+from handlers.trading.models.fees import FeeModel
+from handlers.trading.models.offer import Offer
 from handlers.trading.order import Order
 from handlers.trading.reports import Report
 
@@ -45,6 +47,18 @@ class Broker(ABC):
         A new order is revision 1; until it is there it is pending. Later revisions are changes on
         their way. The same for the same revision, whenever it is asked.
         """
+
+    @abstractmethod
+    def fee(self, symbol: Symbol) -> FeeModel:
+        """What orders in the symbol cost."""
+
+    @abstractmethod
+    def is_stale(self, symbol_id: str) -> bool:
+        """Whether nothing fills, for the feed of an open market gives no sign of life."""
+
+    @abstractmethod
+    def offer(self, order: Order, market: Market) -> Offer | None:
+        """What the prevailing price has for the order, were it in reach; None where unknown."""
 
     @abstractmethod
     def work(self, account_id: str, order: Order) -> None:

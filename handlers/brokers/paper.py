@@ -17,7 +17,9 @@ from handlers.trading.bar_path import acts_at_open
 from handlers.trading.exchange import Exchange, Resting
 from handlers.trading.fills import bar_basis
 from handlers.trading.market import Market
+from handlers.trading.models.fees import FeeModel
 from handlers.trading.models.modeled import ModeledFills
+from handlers.trading.models.offer import Offer
 from handlers.trading.models.profile import FillModels
 from handlers.trading.order import Order
 from handlers.trading.reports import Report, Trail
@@ -36,7 +38,7 @@ class PaperBroker(Broker, FeedSink):
         """`is_stale` says of a symbol whether its feed gives no sign of life."""
         self._market = market
         self._models = models or FillModels()
-        self._is_stale = is_stale
+        self._silent = is_stale
         self._exchange = Exchange()
         self._sink: BrokerSink | None = None
 
@@ -49,13 +51,29 @@ class PaperBroker(Broker, FeedSink):
         if not order.working or self._by_bars(order.symbol) or not market.is_open(order.symbol):
             return ()
         quote, fills = market.quote(order.symbol), self._fills(order.symbol)
-        if quote is None or fills is None or self._is_stale(order.symbol):
+        if quote is None or fills is None or self.is_stale(order.symbol):
             return ()
         return venue.on_quote(order, quote, fills)
 
     @override
     def delay(self, symbol: Symbol, order_id: str, revision: int) -> int:
         return self._models.delay(symbol, order_id, revision)
+
+    @override
+    def fee(self, symbol: Symbol) -> FeeModel:
+        return self._models.of(symbol).fee
+
+    @override
+    def is_stale(self, symbol_id: str) -> bool:
+        return not self._by_bars(symbol_id) and self._silent(symbol_id)
+
+    @override
+    def offer(self, order: Order, market: Market) -> Offer | None:
+        fills = self._fills(order.symbol)
+        if fills is None:
+            return None
+        quote = None if self._by_bars(order.symbol) else market.quote(order.symbol)
+        return fills.offer(order, quote)
 
     @override
     def work(self, account_id: str, order: Order) -> None:

@@ -117,7 +117,7 @@ class Orders(OrdersHandler):
         order = view.order(order_id)
         if order is None:
             raise problems.OrderNotFound(f"There is no order {order_id} in this account.")
-        waits_for = self._oms.waits_for(order)
+        waits_for = self._oms.waits_for(state, order)
         return order_wire.explanation(order, state.versions(order_id), waits_for, view)
 
     @override

@@ -3,20 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Protocol
 
 from generated.models import Side, TransactionCause
+from handlers.market.symbols import Symbol
 from handlers.trading import confirmation, margin, money, risk
 from handlers.trading.account import AccountState
 from handlers.trading.commands import PlaceOrder
 from handlers.trading.decide import Venue, place
-from handlers.trading.draft import Draft
-from handlers.trading.events import OrderFilled
+from handlers.trading.draft import Draft, closable_quantity
 from handlers.trading.margin import Figures
 from handlers.trading.market import Market, prevailing
+from handlers.trading.models.fees import FeeModel
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.rejections import NotFound, Rejection
 from handlers.trading.transactions import Cause
+
+
+class PricedVenue(Venue, Protocol):
+    def fee(self, symbol: Symbol) -> FeeModel:
+        """What orders in the symbol cost."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Preview:
     price: Decimal | None
     """What is expected to be paid for one; None where there is no price yet."""
     commission: Decimal
+    """In that currency: of what fills now, and of the rest at the price expected for it."""
     before: Figures
     after: Figures
     warnings: tuple[str, ...] = ()
@@ -38,7 +47,7 @@ class Preview:
 
 @money.exact
 def preview(
-    state: AccountState, command: PlaceOrder, market: Market, venue: Venue, now: int
+    state: AccountState, command: PlaceOrder, market: Market, venue: PricedVenue, now: int
 ) -> Preview:
     """Raises SymbolNotFound. Every other refusal of the order is part of the answer."""
     bare = replace(command, client_order_id=None, confirm_id=None)
@@ -56,7 +65,7 @@ def preview(
         symbol=symbol.id,
         currency=symbol.currency,
         price=order.average_price or margin.reserve_price(order, market),
-        commission=_commission(draft),
+        commission=_commission(draft, order, market, venue.fee(symbol)),
         before=before,
         after=risk.figures_of(draft, market),
         warnings=tuple(_warnings(order, market)),
@@ -74,9 +83,18 @@ def _refused(command: PlaceOrder, refusal: Rejection, before: Figures, market: M
     return Preview(command.symbol, currency, price, ZERO, before, before, refusal=refusal)
 
 
-def _commission(draft: Draft) -> Decimal:
-    fills = (event for event in draft.events if isinstance(event, OrderFilled))
-    return sum((fill.commission for fill in fills), ZERO)
+def _commission(draft: Draft, order: Order, market: Market, fee: FeeModel) -> Decimal:
+    """What its fills are charged, and what the rest would be at the price expected for it."""
+    if not order.open:
+        return order.commission
+    rest = order.remaining
+    if order.reduce_only:
+        rest = closable_quantity(order, draft.positions.get(order.symbol))
+    if not rest:
+        return order.commission
+    value = order.filled_value + money.value_of(rest, margin.reserve_price(order, market))
+    filled = order.filled_quantity + rest
+    return order.commission + fee.commission(order.commission, filled, value)
 
 
 def _warnings(order: Order, market: Market) -> Iterator[str]:

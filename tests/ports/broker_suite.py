@@ -93,6 +93,17 @@ class BrokerSuite(ABC):
         symbol = market.offered["AAPL"]
         assert broker.delay(symbol, "ord_1", 1) == broker.delay(symbol, "ord_1", 1) >= 0
 
+    def test_asking_has_no_effect(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        symbol, order = market.offered["AAPL"], make_order(limit="99.50")
+        fee = broker.fee(symbol)
+        assert fee.total(Decimal(10), Decimal(995)) == fee.total(Decimal(10), Decimal(995)) >= 0
+        assert broker.is_stale("AAPL") is broker.is_stale("AAPL")
+        assert broker.offer(order, market) == broker.offer(order, market)
+        self.prices(market, broker, "99.40", "99.42")
+        assert reports.heard == []
+
     def test_an_order_on_its_way_meets_no_earlier_price(
         self, market: HandMarket, broker: Broker, reports: Reports
     ) -> None:

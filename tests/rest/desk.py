@@ -27,6 +27,7 @@ from handlers.rest.leverage import Leverage
 from handlers.rest.orders import Orders
 from handlers.rest.positions import Positions
 from handlers.rest.scenarios import Scenarios
+from handlers.trading.models.profile import FillModels
 from tests.trading.house import FlakyLedger, House
 from tests.trading.world import HandMarket
 
@@ -86,12 +87,14 @@ class TradingDesk:
 
 
 @asynccontextmanager
-async def open_desk(*, scenarios: bool = True) -> AsyncIterator[TradingDesk]:
+async def open_desk(
+    *, scenarios: bool = True, fills: FillModels | None = None
+) -> AsyncIterator[TradingDesk]:
     market = HandMarket()
     market.set("AAPL", "99.99", "100.01")
     market.set("EURUSD", "1.10000", "1.10010")
     market.set("REC:IBM", "100", "100")
-    house = House(FlakyLedger(), market)
+    house = House(FlakyLedger(), market, fills)
     await house.start()
     await house.oms.open_accounts(USERS[1])
     pnl = Pnl(house.oms, market)

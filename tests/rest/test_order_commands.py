@@ -1,10 +1,15 @@
 """Preview, modify, explain and cancel many; reverse and protect a position; over REST."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from generated.models import SymbolType
+from handlers.trading.models.fees import UnitFee
+from handlers.trading.models.liquidity import ShareOfSize
+from handlers.trading.models.profile import FillModels, FillProfile
 from tests.rest.desk import TradingDesk, open_desk
 
 LIMIT = {"type": "limit", "symbol": "AAPL", "side": "buy", "quantity": "10", "limitPrice": "90.00"}
@@ -58,6 +63,25 @@ async def test_a_preview_says_what_would_refuse_the_order(desk: TradingDesk) -> 
     assert "confirmId" not in preview
     unknown = await desk.mine.post(f"{desk.path}/orders/preview", json={**MARKET, "symbol": "NOPE"})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "symbol_not_found")
+
+
+async def test_commission_and_liquidity_are_told_by_the_models() -> None:
+    profile = FillProfile(fee=UnitFee(Decimal("0.1")), liquidity=ShareOfSize(Decimal("0.5")))
+    async with open_desk(fills=FillModels({SymbolType.STOCK: profile})) as desk:
+        preview = (await desk.mine.post(f"{desk.path}/orders/preview", json=LIMIT)).json()
+        assert preview["commission"] == "1"
+        desk.house.market.set("AAPL", "99.99", "100.01", "8")
+        order = await placed(desk, **MARKET)
+        path = f"{desk.path}/orders/{order['orderId']}/explain"
+        [condition] = (await desk.mine.get(path)).json()["waitsFor"]
+    assert condition.pop("description")
+    assert condition == {
+        "condition": "liquidity",
+        "marketPrice": "100.01",
+        "model": "0.5 of the size",
+        "offered": "4",
+        "taken": "4",
+    }
 
 
 async def test_an_order_is_modified_and_explained(desk: TradingDesk) -> None:

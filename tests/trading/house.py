@@ -18,6 +18,7 @@ from handlers.storage.ledger import (
 )
 from handlers.storage.memory_ledger import MemoryLedger
 from handlers.trading.commands import PlaceOrder
+from handlers.trading.models.profile import FillModels
 from handlers.trading.transactions import Transaction
 from tests.trading.world import HandMarket
 
@@ -76,10 +77,12 @@ class FlakyLedger(Ledger):
 class House:
     """An OMS on a ledger that outlives it."""
 
-    def __init__(self, ledger: FlakyLedger, market: HandMarket) -> None:
+    def __init__(
+        self, ledger: FlakyLedger, market: HandMarket, models: FillModels | None = None
+    ) -> None:
         self.ledger, self.market = ledger, market
         self.replay_epoch: str | None = "one"
-        self.broker = PaperBroker(market)
+        self.broker = PaperBroker(market, models)
         self.oms = Oms(
             ledger=ledger,
             broker=self.broker,

@@ -17,12 +17,15 @@ from generated.models import (
 from handlers.market.bars import Bar
 from handlers.trading import confirmation, preview, waiting
 from handlers.trading.commands import PlaceOrder, StopLoss
-from handlers.trading.models.fees import UnitFee
+from handlers.trading.models.fees import FeeModel, UnitFee, ValueFee
 from handlers.trading.models.latency import FixedLatency
 from handlers.trading.models.liquidity import ShareOfSize
 from handlers.trading.models.profile import FillModels, FillProfile
+from handlers.trading.models.queue import ChanceInQueue
+from handlers.trading.order import Order
 from handlers.trading.preview import Preview
 from handlers.trading.rejections import PreviewExpired, PreviewMismatch, SymbolNotFound
+from handlers.trading.waiting import Condition
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 BUY = PlaceOrder("AAPL", Side.BUY, OrderType.MARKET, Decimal(10), None, TimeInForce.GTC)
@@ -100,9 +103,54 @@ def test_what_is_confirmed_is_that_order_and_no_other_and_not_for_ever() -> None
         confirmation.check("acc_1", replace(BUY, confirm_id="x"), until)
 
 
+PER_UNIT = UnitFee(Decimal("0.1"))
+AT_LEAST = UnitFee(Decimal("0.1"), Decimal(3))
+
+
+@pytest.mark.parametrize(
+    ("fee", "command", "commission"),
+    [
+        (PER_UNIT, LIMIT, "1"),
+        (AT_LEAST, LIMIT, "3"),
+        (ValueFee(Decimal("0.001")), LIMIT, "0.99"),
+        (ValueFee(Decimal("0.001")), STOP, "1.01"),
+        (ValueFee(Decimal("0.001")), replace(STOP, stop_loss=StopLoss(Decimal(95))), "1.01"),
+        (PER_UNIT, replace(LIMIT, time_in_force=TimeInForce.IOC), "0"),
+        (PER_UNIT, replace(LIMIT, quantity=Decimal(100_000)), "0"),
+    ],
+)
+def test_a_preview_tells_the_commission_of_what_rests(
+    fee: FeeModel, command: PlaceOrder, commission: str
+) -> None:
+    found = previewed(desk_of(FillProfile(fee=fee)), command)
+    assert found.commission == Decimal(commission)
+
+
+def test_a_preview_tells_the_commission_of_what_waits_and_of_both_parts() -> None:
+    late = desk_of(FillProfile(fee=PER_UNIT, latency=FixedLatency(500)))
+    assert previewed(late, BUY).commission == 1
+    closed = desk_of(FillProfile(fee=PER_UNIT))
+    closed.market.closed.add("AAPL")
+    assert previewed(closed, BUY).commission == 1
+    for fee, whole in ((PER_UNIT, "1"), (AT_LEAST, "3")):
+        thin = desk_of(FillProfile(fee=fee, liquidity=ShareOfSize(Decimal(1))))
+        assert previewed(thin, BUY).commission == Decimal(whole)
+
+
+def test_the_commission_of_a_reduce_only_order_is_that_of_what_it_can_reduce() -> None:
+    desk = desk_of(FillProfile(fee=PER_UNIT))
+    desk.buy("AAPL", "4")
+    sell = replace(BUY, side=Side.SELL, type=OrderType.LIMIT, limit_price=Decimal(110))
+    assert previewed(desk, replace(sell, reduce_only=True)).commission == Decimal("0.4")
+    assert previewed(desk, sell).commission == 1
+
+
+def conditions(desk: Desk, order: Order) -> tuple[Condition, ...]:
+    return waiting.conditions(desk.state, desk.now(order), desk.market, desk.broker)
+
+
 def kinds(desk: Desk, command: PlaceOrder) -> list[OrderConditionKind]:
-    order = desk.ask(command)
-    return [item.kind for item in waiting.conditions(desk.now(order), desk.market)]
+    return [item.kind for item in conditions(desk, desk.ask(command))]
 
 
 def test_an_order_says_what_it_waits_for() -> None:
@@ -123,16 +171,54 @@ def test_a_leg_waits_for_its_entry_and_a_reached_limit_for_the_next_quote() -> N
     kind, desk = OrderConditionKind, desk_of()
     entry = desk.ask(replace(LIMIT, stop_loss=StopLoss(Decimal(95))))
     [leg] = desk.state.legs(entry.order_id)
-    found = waiting.conditions(leg, desk.market)
+    found = conditions(desk, leg)
     assert [item.kind for item in found] == [kind.PARENT, kind.TRIGGER]
     assert (found[0].order_id, found[1].price) == (entry.order_id, Decimal(95))
     desk.market.set("AAPL", "98.90", "98.95")
-    assert [item.kind for item in waiting.conditions(entry, desk.market)] == [kind.LIMIT]
+    assert [item.kind for item in conditions(desk, entry)] == [kind.QUOTE]
     desk.market.quotes.clear()
-    found = waiting.conditions(entry, desk.market)
-    assert [item.kind for item in found] == [kind.QUOTE, kind.LIMIT]
+    assert [item.kind for item in conditions(desk, entry)] == [kind.QUOTE, kind.LIMIT]
     del desk.market.offered["AAPL"]
-    assert [item.kind for item in waiting.conditions(entry, desk.market)] == [kind.QUOTE]
+    assert [item.kind for item in conditions(desk, entry)] == [kind.QUOTE]
+
+
+def test_an_order_waits_for_a_feed_that_is_silent() -> None:
+    desk = desk_of()
+    desk.stale.add("AAPL")
+    order = desk.ask(BUY)
+    [found] = conditions(desk, order)
+    assert found.kind is OrderConditionKind.FEED
+    assert found.market_time == desk.market.quotes["AAPL"].time
+    desk.stale.clear()
+    desk.market.time += 250
+    late = desk.ask(LIMIT)
+    [waits, limit] = conditions(desk, late)
+    assert (waits.kind, waits.market_time) == (OrderConditionKind.QUOTE, late.working_since)
+    assert limit.kind is OrderConditionKind.LIMIT
+
+
+def test_a_limit_that_is_only_touched_says_that_it_queues() -> None:
+    desk = desk_of(FillProfile(queue=ChanceInQueue(Decimal(0))))
+    order = desk.ask(LIMIT)
+    desk.quote("AAPL", "98.90", "99.00", "50")
+    [found] = conditions(desk, order)
+    assert found.kind is OrderConditionKind.QUEUE
+    assert (found.price, found.market_price) == (Decimal(99), Decimal(99))
+    assert found.model == "fills at touch with probability 0"
+    desk.quote("AAPL", "98.90", "98.99", "50")
+    assert conditions(desk, order) == ()
+
+
+def test_an_order_says_that_a_quote_has_no_more_for_it() -> None:
+    desk = desk_of(FillProfile(liquidity=ShareOfSize(Decimal("0.5"))))
+    first, second = desk.ask(BUY), desk.ask(LIMIT)
+    for order in (first, second):
+        desk.quote("AAPL", "98.90", "98.95", "6")
+        [found] = conditions(desk, order)
+        assert found.kind is OrderConditionKind.LIQUIDITY
+        assert (found.offered, found.taken) == (Decimal(3), Decimal(3))
+        assert found.model == "0.5 of the size"
+        assert found.market_price == Decimal("98.95")
 
 
 def test_on_bars_it_waits_for_the_next() -> None:
@@ -140,6 +226,12 @@ def test_on_bars_it_waits_for_the_next() -> None:
     market.set("REC:IBM", "100", "100")
     desk = Desk(market, AccountClock.REPLAY)
     assert kinds(desk, replace(BUY, symbol="REC:IBM")) == [OrderConditionKind.BAR]
+    profile = FillProfile(
+        queue=ChanceInQueue(Decimal("0.3")), liquidity=ShareOfSize(Decimal("0.1"))
+    )
+    desk = Desk(market, AccountClock.REPLAY, FillModels({SymbolType.STOCK: profile}))
+    [found] = conditions(desk, desk.ask(replace(BUY, symbol="REC:IBM")))
+    assert found.model == "fills at touch with probability 0.3; 0.1 of the size"
 
 
 @pytest.mark.parametrize("high", [101.0, 103.0])

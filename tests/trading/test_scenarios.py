@@ -191,5 +191,5 @@ def test_recorded_prices_admit_scenarios() -> None:
 def test_a_disconnected_order_explains_itself(desk: Desk) -> None:
     order = desk.ask(limit())
     play(desk, order, Action.DISCONNECT)
-    [first, *_] = waiting.conditions(desk.now(order), desk.market)
+    [first, *_] = waiting.conditions(desk.state, desk.now(order), desk.market, desk.broker)
     assert first.description == "Its venue must be heard of again."

@@ -9,7 +9,8 @@ from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
 from handlers.trading import money
-from handlers.trading.fills import BarFills, QuoteFills, bar_basis
+from handlers.trading.fills import BarFills, QuoteFills, bar_basis, quote_basis
+from handlers.trading.models.offer import Offer
 from handlers.trading.models.profile import BEST_CASE, FillModels
 from handlers.trading.models.slippage import Touch, slipped
 from handlers.trading.money import CONTEXT, ZERO
@@ -54,6 +55,21 @@ class ModeledFills:
     def on_bar_at_stop(self, order: Order, bar: Bar, stop: Decimal) -> Fill | None:
         return self._of_bar(order, _BARS.fill_at_stop(order, bar, stop), bar)
 
+    def offer(self, order: Order, quote: Quote | None) -> Offer:
+        """What the quote has for the order, were it in reach; without one the models alone."""
+        queue, liquidity = self._profile.queue, self._profile.liquidity
+        if quote is None:
+            return Offer(queue.name, liquidity.name)
+        shown = _shown_by_quote(quote, order.side)
+        touches = not _takes(order, quote.time) and shown.best == order.limit_price
+        return Offer(
+            queue=queue.name,
+            liquidity=liquidity.name,
+            basis=quote_basis(quote),
+            queued=touches and not self._reached(order, quote.time),
+            quantity=liquidity.available(shown.size, self._symbol.quantity_step),
+        )
+
     def _of_bar(self, order: Order, fill: Fill | None, bar: Bar) -> Fill | None:
         if fill is None or self._profile is BEST_CASE:
             return fill
@@ -61,9 +77,9 @@ class ModeledFills:
 
     def _modeled(self, order: Order, fill: Fill, shown: _Shown) -> Fill | None:
         """An order takes where it must, and on the price at which it came to trade."""
-        since = max(order.working_since, order.triggered_at or 0)
-        takes = order.limit_price is None or fill.basis.time <= since
-        if not takes and shown.best == order.limit_price and not self._reached(order, fill):
+        time = fill.basis.time
+        takes = _takes(order, time)
+        if not takes and shown.best == order.limit_price and not self._reached(order, time):
             return None
         profile, quantity = self._profile, fill.quantity
         offered = profile.liquidity.available(shown.size, self._symbol.quantity_step)
@@ -80,8 +96,8 @@ class ModeledFills:
         )
         return self._slipped(order, modeled, shown) if takes else modeled
 
-    def _reached(self, order: Order, fill: Fill) -> bool:
-        return self._profile.queue.reached(self._draws, order.order_id, fill.basis.time)
+    def _reached(self, order: Order, time: int) -> bool:
+        return self._profile.queue.reached(self._draws, order.order_id, time)
 
     def _slipped(self, order: Order, fill: Fill, shown: _Shown) -> Fill:
         touch = Touch(order.side, fill.price, shown.spread, shown.size, self._symbol.tick_size)
@@ -91,6 +107,11 @@ class ModeledFills:
         if not difference:
             return fill
         return replace(fill, price=price, rule=f"{fill.rule}, {money.text(difference)} worse")
+
+
+def _takes(order: Order, time: int) -> bool:
+    since = max(order.working_since, order.triggered_at or 0)
+    return order.limit_price is None or time <= since
 
 
 def _shown_by_quote(quote: Quote, side: Side) -> _Shown:

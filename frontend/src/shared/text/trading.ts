@@ -204,6 +204,9 @@ export const trading = {
     waitsFor: 'What it waits for',
     nothing: 'Nothing; it is done.',
     now: (price: string) => `now ${price}`,
+    taken: (taken: string, offered: string) => `${taken} of ${offered} taken`,
+    times: (condition: string, time: string) =>
+      condition === 'feed' ? `last price ${time}` : `from ${time}`,
     fills: 'How it filled',
     fill: (quantity: string, price: string) => `${quantity} at ${price}`,
     history: 'What it has been',
