@@ -73,6 +73,7 @@ def modify(
         draft = Draft(state, sending, now, draft.market_time)
         draft.add(sent(order, wanted, arrives_at))
         _change_legs(draft, wanted, command, symbol, market)
+        draft.reconcile(order.symbol)
         return draft
     changed = draft.order(order.order_id)
     if changed.working and wanted != before:
@@ -216,12 +217,13 @@ def _change_legs(
     )
     by = order.trigger_by or triggers.default(symbol.type)
     side = Side.SELL if order.side is Side.BUY else Side.BUY
+    quantity = draft.order(order.order_id).remaining
     for which, value in new.items():
         for leg in draft.legs(order.order_id):
             if leg.open and leg.bracket_leg is which:
                 draft.cancel(leg.order_id, REQUESTED)
         if isinstance(value, TakeProfit | StopLoss):
-            draft.add(acceptance.leg(order, side, order.remaining, value, by, draft.sequence))
+            draft.add(acceptance.leg(order, side, quantity, value, by, draft.sequence))
 
 
 def _check_margin(draft: Draft, order: Order, before: Decimal, market: Market) -> None:

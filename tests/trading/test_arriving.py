@@ -239,6 +239,22 @@ def test_a_held_leg_is_changed_at_once(desk: Desk) -> None:
     assert desk.now(leg).status is OrderStatus.CANCELED
 
 
+def test_legs_of_a_modify_on_its_way_protect_what_is_filled(desk: Desk) -> None:
+    order = resting(desk, stop_loss=StopLoss(Decimal(90)))
+    desk.partly(order, "60", "95")
+    modify(desk, order, quantity=Decimal(150), stop_loss=StopLoss(Decimal(91)))
+    old, new = desk.state.legs(order.order_id)
+    assert (old.status, new.status) == (OrderStatus.CANCELED, OrderStatus.WORKING)
+    assert (new.stop_price, new.quantity) == (Decimal(91), Decimal(60))
+
+
+def test_a_leg_added_by_a_modify_on_its_way_is_as_large_as_the_order_is(desk: Desk) -> None:
+    order = resting(desk)
+    modify(desk, order, quantity=Decimal(150), stop_loss=StopLoss(Decimal(91)))
+    [leg] = desk.state.legs(order.order_id)
+    assert (leg.status, leg.quantity) == (OrderStatus.HELD, Decimal(100))
+
+
 def test_a_modify_needs_the_margin_when_it_is_sent(desk: Desk) -> None:
     order = resting(desk)
     with pytest.raises(InsufficientMargin):
