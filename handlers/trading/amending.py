@@ -59,14 +59,15 @@ def modify(
     wanted = _wanted(before, command, symbol, market)
     cause = Cause(TransactionCause.ORDER_MODIFIED, order.order_id)
     draft = Draft(state, cause, now, market.market_time(order.symbol))
-    missing = risk.shortfall(draft, market)
+    missing = max(risk.shortfall(draft, market), ZERO)
     if wanted != before:
         draft.add(modified(wanted, REQUESTED))
     _change_legs(draft, wanted, command, symbol, market)
     draft.reconcile(order.symbol)
     if not draft.events:
         return None
-    _check_margin(draft, wanted, missing, market)
+    opening = margin.opening_quantity(draft.positions.get(order.symbol), wanted)
+    _check_margin(draft, wanted, opening, missing, market)
     arrives_at = arrival(draft, order, venue, market)
     if arrives_at is not None and wanted != before:
         sending = Cause(TransactionCause.ORDER_CHANGE_SENT, order.order_id)
@@ -78,6 +79,7 @@ def modify(
     changed = draft.order(order.order_id)
     if changed.working and wanted != before:
         carry_out(draft, venue.at_once(changed, market), market)
+        _check_margin(draft, wanted, opening, missing, market)
     return draft
 
 
@@ -226,8 +228,12 @@ def _change_legs(
             draft.add(acceptance.leg(order, side, quantity, value, by, draft.sequence))
 
 
-def _check_margin(draft: Draft, order: Order, before: Decimal, market: Market) -> None:
-    """Refuses a change that needs margin which is not there; one that frees margin passes."""
-    opening = margin.opening_quantity(draft.positions.get(order.symbol), order)
-    if opening > ZERO and risk.shortfall(draft, market) > max(before, ZERO):
+def _check_margin(
+    draft: Draft, order: Order, opening: Decimal, before: Decimal, market: Market
+) -> None:
+    """Refuses a change that needs margin which is not there; one that frees margin passes.
+
+    `before` is what was missing before the change.
+    """
+    if opening > ZERO and risk.shortfall(draft, market) > before:
         risk.check_margin(draft, order, opening, market)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generated.models import AccountType, ActivityType, OrderStatus, OrderType, Side, SymbolType
-from handlers.trading import leverage_change, money, rejections
-from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
+from handlers.trading import amending, leverage_change, money, rejections
+from handlers.trading.commands import ModifyOrder, PlaceOrder, StopLoss, TakeProfit
 from handlers.trading.models.fees import UnitFee
 from handlers.trading.models.profile import FillModels, FillProfile
 from handlers.trading.money import ZERO
@@ -57,6 +57,26 @@ def test_more_than_the_cash_buys_is_refused(desk: Desk) -> None:
     assert refused.value.faults[0].nearest == "1000"
     desk.buy("AAPL", "1000")
     assert desk.state.balance.balance == 0
+
+
+def test_a_change_that_fills_at_once_must_pay_its_commission_too(market: HandMarket) -> None:
+    profile = FillProfile(fee=UnitFee(Decimal(1)))
+    models = FillModels({SymbolType.STOCK: profile})
+    desk = Desk(market, kind=AccountType.CASH, models=models)
+    desk.buy("AAPL", "1000", limit="90.00")
+    [order] = desk.state.open_orders.values()
+    with pytest.raises(rejections.InsufficientMargin, match=r"^1000 of margin"):
+        change(desk, ModifyOrder(order.order_id, limit_price=Decimal(100)))
+    assert desk.now(order) == order
+    change(desk, ModifyOrder(order.order_id, limit_price=Decimal(100), quantity=Decimal(990)))
+    assert desk.state.balance.balance == 100_000 - 990 * 101
+
+
+def change(desk: Desk, command: ModifyOrder) -> None:
+    market = desk.market
+    draft = amending.modify(desk.state, command, market, desk.broker, market.time)
+    assert draft is not None
+    desk.carry_out(draft)
 
 
 def test_working_orders_reserve_their_whole_value(desk: Desk) -> None:
