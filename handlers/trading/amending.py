@@ -5,20 +5,19 @@ from decimal import Decimal
 from typing import Final
 
 from generated.models import (
-    BracketLeg,
     OrderType,
-    Side,
     TimeInForce,
     TransactionCause,
 )
 from handlers.market.symbols import Symbol
-from handlers.trading import acceptance, margin, money, risk, terms, trailing, triggers
+from handlers.trading import margin, money, risk, terms, trailing, triggers
 from handlers.trading.account import AccountState
 from handlers.trading.arriving import arrival, is_canceling, modified, possible, sent
-from handlers.trading.commands import KEEP, ModifyOrder, StopLoss, TakeProfit
+from handlers.trading.commands import KEEP, ModifyOrder
 from handlers.trading.decide import Venue, check_repeated, find_open
 from handlers.trading.draft import Draft
 from handlers.trading.hearing import carry_out
+from handlers.trading.legs import change_legs, check_sides
 from handlers.trading.market import Market
 from handlers.trading.money import ZERO
 from handlers.trading.order import AT_ONCE, REQUESTED, STOPS, Order
@@ -57,12 +56,13 @@ def modify(
         raise NoPrice(f"{order.symbol} has no price yet.")
     before = possible(order)[-1]
     wanted = _wanted(before, command, symbol, market)
+    check_sides(state, before, wanted, command, symbol, market)
     cause = Cause(TransactionCause.ORDER_MODIFIED, order.order_id)
     draft = Draft(state, cause, now, market.market_time(order.symbol))
     missing = max(risk.shortfall(draft, market), ZERO)
     if wanted != before:
         draft.add(modified(wanted, REQUESTED))
-    _change_legs(draft, wanted, command, symbol, market)
+    change_legs(draft, wanted, command, symbol, market)
     draft.reconcile(order.symbol)
     if not draft.events:
         return None
@@ -73,7 +73,7 @@ def modify(
         sending = Cause(TransactionCause.ORDER_CHANGE_SENT, order.order_id)
         draft = Draft(state, sending, now, draft.market_time)
         draft.add(sent(order, wanted, arrives_at))
-        _change_legs(draft, wanted, command, symbol, market)
+        change_legs(draft, wanted, command, symbol, market)
         draft.reconcile(order.symbol)
         return draft
     changed = draft.order(order.order_id)
@@ -197,35 +197,6 @@ def _dated(order: Order, command: ModifyOrder, market: Market) -> Order:
     if kind is TimeInForce.DAY:
         expires_at = market.session_end(order.symbol)
     return replace(order, time_in_force=kind, expires_at=expires_at)
-
-
-def _change_legs(
-    draft: Draft, order: Order, command: ModifyOrder, symbol: Symbol, market: Market
-) -> None:
-    wanted = (
-        (BracketLeg.TAKE_PROFIT, command.take_profit),
-        (BracketLeg.STOP_LOSS, command.stop_loss),
-    )
-    new = {leg: value for leg, value in wanted if value is not KEEP}
-    if not new:
-        return
-    profit, loss = new.get(BracketLeg.TAKE_PROFIT), new.get(BracketLeg.STOP_LOSS)
-    terms.check_legs(
-        symbol,
-        order.side,
-        margin.reserve_price(order, market),
-        profit if isinstance(profit, TakeProfit) else None,
-        loss if isinstance(loss, StopLoss) else None,
-    )
-    by = order.trigger_by or triggers.default(symbol.type)
-    side = Side.SELL if order.side is Side.BUY else Side.BUY
-    quantity = draft.order(order.order_id).remaining
-    for which, value in new.items():
-        for leg in draft.legs(order.order_id):
-            if leg.open and leg.bracket_leg is which:
-                draft.cancel(leg.order_id, REQUESTED)
-        if isinstance(value, TakeProfit | StopLoss):
-            draft.add(acceptance.leg(order, side, quantity, value, by, draft.sequence))
 
 
 def _check_margin(

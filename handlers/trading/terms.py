@@ -140,13 +140,13 @@ def check_legs(
     if take_profit is not None:
         price, field = take_profit.limit_price, "/takeProfit/limitPrice"
         risk.check_price(symbol, price, field)
-        _check_side(symbol, price, entry, above=buying, field=field)
+        check_leg_side(symbol, price, entry, above=buying, field=field)
     if stop_loss is None:
         return
     _check_complete(stop_loss)
     if stop_loss.stop_price is not None:
         risk.check_price(symbol, stop_loss.stop_price, "/stopLoss/stopPrice")
-        _check_side(
+        check_leg_side(
             symbol, stop_loss.stop_price, entry, above=not buying, field="/stopLoss/stopPrice"
         )
     if stop_loss.limit_price is not None:
@@ -174,7 +174,10 @@ def _entry_price(command: PlaceOrder, quote: Quote) -> Decimal:
     return ZERO if price is None else price
 
 
-def _check_side(symbol: Symbol, price: Decimal, entry: Decimal, *, above: bool, field: str) -> None:
+def check_leg_side(
+    symbol: Symbol, price: Decimal, entry: Decimal, *, above: bool, field: str
+) -> None:
+    """A leg on the other side of its entry would close at once what that opens."""
     if price > entry if above else price < entry:
         return
     word = "above" if above else "below"

@@ -19,6 +19,7 @@ from handlers.trading.commands import (
 from handlers.trading.order import Order
 from handlers.trading.rejections import (
     BracketsNotAllowed,
+    BracketWrongSide,
     FieldNotApplicable,
     InsufficientMargin,
     OrderNotWorking,
@@ -30,6 +31,7 @@ from handlers.trading.rejections import (
 from tests.trading.world import Desk, HandMarket
 
 LIMIT = PlaceOrder("BTCUSD", Side.BUY, OrderType.LIMIT, Decimal(10), Decimal(99), TimeInForce.GTC)
+BRACKETED = replace(LIMIT, take_profit=TakeProfit(Decimal(110)), stop_loss=StopLoss(Decimal(90)))
 BOUGHT = replace(LIMIT, type=OrderType.MARKET, limit_price=None)
 TRAIL = replace(
     BOUGHT,
@@ -159,6 +161,55 @@ def test_a_leg_has_the_size_of_what_it_protects_and_no_bracket(desk: Desk) -> No
         modify(desk, leg, quantity=Decimal(2))
     with pytest.raises(BracketsNotAllowed):
         modify(desk, leg, take_profit=TakeProfit(Decimal(95)))
+
+
+@pytest.mark.parametrize(
+    ("which", "changes", "nearest"),
+    [
+        (BracketLeg.STOP_LOSS, {"stop_price": Decimal(99)}, "98.99"),
+        (BracketLeg.STOP_LOSS, {"stop_price": Decimal(150)}, "98.99"),
+        (BracketLeg.TAKE_PROFIT, {"limit_price": Decimal(99)}, "99.01"),
+    ],
+)
+def test_a_held_leg_does_not_pass_its_entry(
+    desk: Desk, which: BracketLeg, changes: dict[str, object], nearest: str
+) -> None:
+    entry = desk.ask(BRACKETED)
+    [leg] = [leg for leg in desk.state.legs(entry.order_id) if leg.bracket_leg is which]
+    with pytest.raises(BracketWrongSide) as refused:
+        modify(desk, leg, **changes)
+    [found] = refused.value.faults
+    assert (found.field, found.nearest) == ("/" + _camel(*changes), nearest)
+    assert modify(desk, leg, **{name: Decimal(nearest) for name in changes}).open
+
+
+@pytest.mark.parametrize(
+    ("limit", "field", "nearest"),
+    [("90", "/stopLoss/stopPrice", "89.99"), ("100.05", "/takeProfit/limitPrice", "100.06")],
+)
+def test_an_entry_does_not_pass_its_legs(desk: Desk, limit: str, field: str, nearest: str) -> None:
+    entry = desk.ask(replace(BRACKETED, take_profit=TakeProfit(Decimal("100.05"))))
+    with pytest.raises(BracketWrongSide) as refused:
+        modify(desk, entry, limit_price=Decimal(limit))
+    [found] = refused.value.faults
+    assert (found.field, found.nearest) == (field, nearest)
+    together = {"take_profit": TakeProfit(Decimal("100.06")), "stop_loss": StopLoss(Decimal(80))}
+    assert modify(desk, entry, limit_price=Decimal(limit), **together).limit_price == Decimal(limit)
+
+
+def test_what_leaves_the_price_of_an_entry_leaves_its_legs(desk: Desk) -> None:
+    entry = desk.ask(BRACKETED)
+    desk.partly(entry, "4", "99")
+    [profit, stop] = desk.state.legs(entry.order_id)
+    desk.quote("BTCUSD", "105", "105.10")
+    assert modify(desk, stop, stop_price=Decimal(100)).open, "it works: a profit may be locked in"
+    assert modify(desk, entry, quantity=Decimal(12)).quantity == 12
+    assert desk.now(profit).working
+
+
+def _camel(name: str) -> str:
+    first, second = name.split("_")
+    return first + second.capitalize()
 
 
 def test_an_order_that_is_done_cannot_be_modified(desk: Desk) -> None:
