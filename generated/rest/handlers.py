@@ -495,7 +495,7 @@ class OrdersHandler(ABC):
         """Cancel many orders.
 
         All open orders, or those of a symbol or side, in one transaction. Where none is open the answer is an empty
-        list, and no key is used up.
+        list, and stays it for the same key.
 
         `POST /accounts/{accountId}/orders/cancel`
 

@@ -578,7 +578,7 @@ export interface paths {
         /**
          * Cancel many orders
          * @description All open orders, or those of a symbol or side, in one transaction. Where none is open the answer is an empty
-         *     list, and no key is used up.
+         *     list, and stays it for the same key.
          */
         post: operations["cancelOrders"];
         delete?: never;

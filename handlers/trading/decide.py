@@ -132,16 +132,20 @@ def cancel(
 def cancel_many(
     state: AccountState, command: CancelOrders, market: Market, now: int, way: Way = DIRECT
 ) -> Draft | None:
-    """None where nothing fits. Raises Repeated, or a Rejection."""
+    """Where nothing fits None, or with a key a transaction that uses it up and does nothing.
+
+    Raises Repeated, or a Rejection.
+    """
     key = command.idempotency
     check_repeated(state, key)
     if command.symbol is not None and market.symbol(command.symbol) is None:
         raise SymbolNotFound(f"There is no symbol {command.symbol}.")
     chosen = [order for order in state.open_orders.values() if _is_meant(order, command)]
-    if not chosen:
+    if not chosen and key is None:
         return None
     cause = Cause(TransactionCause.ORDERS_CANCELED, idempotency=key)
-    draft = Draft(state, cause, now, time_at(market, chosen[0].symbol, now))
+    about = chosen[0].symbol if chosen else command.symbol
+    draft = Draft(state, cause, now, time_at(market, about, now) if about else now)
     for order in chosen:
         if draft.order(order.order_id).open:
             arriving.cancel(draft, draft.order(order.order_id), way, market)

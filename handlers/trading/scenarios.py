@@ -70,7 +70,10 @@ class PlayScenario:
 
 @money.exact
 def play(state: AccountState, command: PlayScenario, market: Market, now: int) -> Draft | None:
-    """None where nothing is left to do. Raises Repeated, or a Rejection."""
+    """Where nothing is left to do None, or with a key a transaction that only uses it up.
+
+    Raises Repeated, or a Rejection.
+    """
     decide.check_repeated(state, command.idempotency)
     order = _order(state, command.order_id)
     symbol = _symbol(order, market)
@@ -87,8 +90,10 @@ def play(state: AccountState, command: PlayScenario, market: Market, now: int) -
             draft.add(OrderDisconnected(order.order_id))
         case Action.CONNECT if order.disconnected:
             draft.add(OrderConnected(order.order_id))
-        case _:
+        case _ if command.idempotency is None:
             return None
+        case _:
+            pass
     return draft
 
 

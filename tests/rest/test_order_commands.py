@@ -124,6 +124,18 @@ async def test_many_orders_are_canceled_in_one_transaction_and_once(desk: Tradin
     assert none.json()["orders"] == []
 
 
+async def test_canceling_nothing_uses_the_key_up(desk: TradingDesk) -> None:
+    path, key = f"{desk.path}/orders/cancel", {"Idempotency-Key": "k-1"}
+    first = await desk.mine.post(path, json={}, headers=key)
+    assert (first.status_code, first.json()["orders"]) == (200, [])
+    order = await placed(desk, **LIMIT)
+    again = await desk.mine.post(path, json={}, headers=key)
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    found = (await desk.mine.get(f"{desk.path}/orders?status=working")).json()["orders"]
+    assert [each["orderId"] for each in found] == [order["orderId"]]
+
+
 async def test_a_position_is_protected_and_reversed(desk: TradingDesk) -> None:
     await placed(desk, **MARKET)
     [position] = (await desk.mine.get(f"{desk.path}/positions")).json()["positions"]

@@ -58,6 +58,15 @@ async def test_a_key_plays_once(desk: TradingDesk) -> None:
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
 
 
+async def test_a_key_is_used_up_where_nothing_was_left_to_do(desk: TradingDesk) -> None:
+    order_id = await resting(desk)
+    first = await play(desk, order_id, "k1", action="connect")
+    await play(desk, order_id, action="disconnect")
+    again = await play(desk, order_id, "k1", action="connect")
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == first.json()
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
