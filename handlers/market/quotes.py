@@ -19,6 +19,8 @@ class Quote:
     bid_size: Decimal
     ask_size: Decimal
     last_size: Decimal
+    since: int | None = None
+    """Market time since which it prevails, for what is asked anew later; None for `time`."""
 
 
 @dataclass(frozen=True, slots=True)

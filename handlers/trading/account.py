@@ -1,9 +1,9 @@
 """The state of an account: what its ledger adds up to, now and as of every transaction."""
 
 from decimal import Decimal
+from itertools import takewhile
 from typing import Final, TypeVar
 
-from generated.models import Side
 from handlers.trading import money
 from handlers.trading.account_view import AccountView as AccountView
 from handlers.trading.activities import Activity
@@ -15,7 +15,6 @@ from handlers.trading.events import (
     AccountReset,
     AccountRestored,
     BalanceChanged,
-    BarBasis,
     Conversion,
     DividendApplied,
     Event,
@@ -26,13 +25,11 @@ from handlers.trading.events import (
     PositionClosed,
     PositionOpened,
     PositionRescaled,
-    QuoteBasis,
     SplitApplied,
 )
-from handlers.trading.execution import Execution
+from handlers.trading.execution import Execution, Offered
 from handlers.trading.history import History, forked
 from handlers.trading.leverage import MarginTerms
-from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.position import Position
 from handlers.trading.standing import Standing
@@ -188,15 +185,11 @@ class AccountState:
         vars(twin).update({name: forked(value) for name, value in vars(self).items()})
         return twin
 
-    def taken(self, symbol: str, side: Side, basis: QuoteBasis | BarBasis) -> Decimal:
-        """What the orders of that side have taken of the quote or bar so far."""
-        total = ZERO
-        for item in reversed(self._executions):
-            if item.market_time < basis.time - LATE:
-                break
-            if item.symbol == symbol and item.side is side and item.basis == basis:
-                total += item.quantity
-        return total
+    def taken(self, offer: Offered) -> Decimal:
+        """What the account's orders have taken of it so far."""
+        since = offer.began - LATE
+        recent = takewhile(lambda item: item.market_time >= since, reversed(self._executions))
+        return offer.taken_by(recent)
 
     def view(self, sequence: int | None = None) -> AccountView:
         """The account as of a transaction, by default the newest."""

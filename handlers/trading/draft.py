@@ -19,6 +19,7 @@ from handlers.trading.events import (
     OrderFilled,
     OrderRejected,
 )
+from handlers.trading.execution import Offered
 from handlers.trading.leverage import MarginTerms
 from handlers.trading.money import ZERO
 from handlers.trading.order import AT_ONCE, Order
@@ -169,10 +170,8 @@ class Draft:
         """What others of the account have left of the offer."""
         if fill.offered is None:
             return fill.quantity
-        taken = self._state.taken(order.symbol, order.side, fill.basis)
-        for item in self._change.executions:
-            if item.symbol == order.symbol and item.side is order.side and item.basis == fill.basis:
-                taken += item.quantity
+        offer = Offered(order.symbol, order.side, fill.basis, fill.offered_since)
+        taken = self._state.taken(offer) + offer.taken_by(self._change.executions)
         return max(fill.offered - taken, ZERO)
 
     def _cut_short(self, order: Order, fill: Fill, wanted: Decimal, quantity: Decimal) -> None:

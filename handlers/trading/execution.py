@@ -1,11 +1,13 @@
 """Executions: fills as the account keeps them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from generated.models import PositionEffect, Side
 from handlers.trading.conversion import converted
 from handlers.trading.events import BarBasis, Conversion, OrderFilled, QuoteBasis
+from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.transactions import Transaction
 
@@ -32,6 +34,31 @@ class Execution:
     """When it was recorded."""
     market_time: int
     sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What one quote or bar offers to one side."""
+
+    symbol: str
+    side: Side
+    basis: QuoteBasis | BarBasis
+    since: int | None
+    """A quote that is asked again carries a newer time; since then its prices are the same."""
+
+    @property
+    def began(self) -> int:
+        return self.basis.time if self.since is None else self.since
+
+    def taken_by(self, executions: Iterable[Execution]) -> Decimal:
+        return sum((item.quantity for item in executions if self._fills(item)), ZERO)
+
+    def _fills(self, item: Execution) -> bool:
+        if item.symbol != self.symbol or item.side is not self.side:
+            return False
+        if self.since is None or item.basis.time < self.since:
+            return item.basis == self.basis
+        return replace(item.basis, time=self.basis.time) == self.basis
 
 
 def executed(event: OrderFilled, order: Order, stamp: Transaction) -> Execution:

@@ -71,6 +71,8 @@ class Fill:
     market_time: int
     offered: Decimal | None = None
     """All that the account may take on this basis and side; None where there is no such limit."""
+    offered_since: int | None = None
+    """Market time since which the prices of the basis prevail; None for the time of the basis."""
     fee: FeeModel = FREE
     rest: Rest | None = None
     """None where a newer price tells what comes next."""

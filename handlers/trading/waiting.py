@@ -10,6 +10,7 @@ from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
 from handlers.trading import money, triggers
 from handlers.trading.account import AccountState
+from handlers.trading.execution import Offered
 from handlers.trading.market import Market, prevailing
 from handlers.trading.models.offer import Offer
 from handlers.trading.money import ZERO
@@ -120,7 +121,7 @@ def _decided_by_models(state: AccountState, order: Order, offer: Offer | None) -
             text = "The price only touches the limit, where others stand before the order."
             kind = OrderConditionKind.QUEUE
             return Condition(kind, text, order.limit_price, touch, model=offer.queue)
-        taken = state.taken(order.symbol, order.side, basis)
+        taken = state.taken(Offered(order.symbol, order.side, basis, offer.since))
         if offer.quantity is not None and max(offer.quantity - taken, ZERO) < order.remaining:
             text = "The quote has no more for the account; the next one offers anew."
             return Condition(

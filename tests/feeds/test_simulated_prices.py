@@ -195,6 +195,17 @@ def test_bid_and_ask_enclose_the_last_trade_at_a_spread() -> None:
             assert price % of.symbol.tick_size == 0
 
 
+def test_a_quote_is_of_the_moment_and_says_since_when_it_prevails() -> None:
+    of = listing("BTCUSD")
+    quotes = [of.quote(NOW + late) for late in (0, 1, TRADE - 1, TRADE)]
+    assert [(each.time - NOW, (each.since or 0) - NOW) for each in quotes if each] == [
+        (0, 0),
+        (1, 0),
+        (TRADE - 1, 0),
+        (TRADE, TRADE),
+    ]
+
+
 def test_nothing_was_traded_before_the_origin() -> None:
     origin = int(datetime.fromisoformat(ORIGIN).replace(tzinfo=UTC).timestamp()) * 1_000
     of = chart("AAPL")

@@ -67,6 +67,7 @@ class Listing:
             bid_size=self._size(typical * (1 + bids % 8)),
             ask_size=self._size(typical * (1 + asks % 8)),
             last_size=self._size(size),
+            since=moment,
         )
 
     def _price(self, ticks: int) -> Decimal:

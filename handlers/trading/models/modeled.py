@@ -32,6 +32,11 @@ class _Shown:
     """Nothing fills beyond: the high of a bar for a buy; None where nothing says so."""
     spread: Decimal
     size: Decimal
+    since: int | None = None
+    """Since when it shows that; None for the time of the price."""
+
+    def began(self, time: int) -> int:
+        return time if self.since is None else self.since
 
 
 @final
@@ -66,7 +71,8 @@ class ModeledFills:
             queue=queue.name,
             liquidity=liquidity.name,
             basis=quote_basis(quote),
-            queued=touches and not self._reached(order, quote.time),
+            since=quote.since,
+            queued=touches and not self._reached(order, shown.began(quote.time)),
             quantity=liquidity.available(shown.size, self._symbol.quantity_step),
         )
 
@@ -77,9 +83,8 @@ class ModeledFills:
 
     def _modeled(self, order: Order, fill: Fill, shown: _Shown) -> Fill | None:
         """An order takes where it must, and on the price at which it came to trade."""
-        time = fill.basis.time
-        takes = _takes(order, time)
-        if not takes and shown.best == order.limit_price and not self._reached(order, time):
+        takes, since = _takes(order, fill.basis.time), shown.began(fill.basis.time)
+        if not takes and shown.best == order.limit_price and not self._reached(order, since):
             return None
         profile, quantity = self._profile, fill.quantity
         offered = profile.liquidity.available(shown.size, self._symbol.quantity_step)
@@ -92,12 +97,14 @@ class ModeledFills:
             quantity=quantity,
             model=profile.describe(fill.model, takes=takes),
             offered=offered,
+            offered_since=shown.since,
             fee=profile.fee,
         )
         return self._slipped(order, modeled, shown) if takes else modeled
 
-    def _reached(self, order: Order, time: int) -> bool:
-        return self._profile.queue.reached(self._draws, order.order_id, time)
+    def _reached(self, order: Order, since: int) -> bool:
+        """Drawn once for an order and a price, however often that is asked for."""
+        return self._profile.queue.reached(self._draws, order.order_id, since)
 
     def _slipped(self, order: Order, fill: Fill, shown: _Shown) -> Fill:
         touch = Touch(order.side, fill.price, shown.spread, shown.size, self._symbol.tick_size)
@@ -117,8 +124,8 @@ def _takes(order: Order, time: int) -> bool:
 def _shown_by_quote(quote: Quote, side: Side) -> _Shown:
     spread = CONTEXT.subtract(quote.ask, quote.bid)
     if side is Side.BUY:
-        return _Shown(quote.ask, None, spread, quote.ask_size)
-    return _Shown(quote.bid, None, spread, quote.bid_size)
+        return _Shown(quote.ask, None, spread, quote.ask_size, quote.since)
+    return _Shown(quote.bid, None, spread, quote.bid_size, quote.since)
 
 
 def _shown_by_bar(bar: Bar, side: Side) -> _Shown:

@@ -14,6 +14,8 @@ class Offer:
     liquidity: str = ""
     basis: QuoteBasis | None = None
     """The quote in question; None where an order fills on bars, or there is no quote."""
+    since: int | None = None
+    """Market time since which its prices prevail; None for its own time."""
     queued: bool = False
     """The quote only touches the limit and did not come to the order."""
     quantity: Decimal | None = None

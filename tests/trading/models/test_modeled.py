@@ -1,9 +1,11 @@
 """What slippage, liquidity, the queue, latency and fees do to the orders of an account."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from generated.models import (
     AccountClock,
@@ -15,8 +17,9 @@ from generated.models import (
     TimeInForce,
 )
 from handlers.market.bars import Bar
-from handlers.trading import decide, money
-from handlers.trading.commands import ClosePosition, PlaceOrder
+from handlers.market.quotes import Quote
+from handlers.trading import amending, decide, money
+from handlers.trading.commands import ClosePosition, ModifyOrder, PlaceOrder
 from handlers.trading.events import BalanceChanged, QuoteBasis
 from handlers.trading.execution import Execution
 from handlers.trading.models.fees import UnitFee, ValueFee
@@ -295,3 +298,65 @@ def test_the_quantity_that_a_refusal_names_would_pass(size: str) -> None:
     assert fault.nearest is not None
     of.ask(market(fault.nearest))
     assert of.figures().available_funds >= 0
+
+
+class AskedAgain(HandMarket):
+    """Its quotes are of the moment, and tell since when they are what they are."""
+
+    @override
+    def quote(self, symbol_id: str) -> Quote | None:
+        found = self.quotes.get(symbol_id)
+        return found and replace(found, time=self.time, since=found.time)
+
+
+def asked_again(**models: Any) -> Desk:
+    market = AskedAgain()
+    market.set("AAPL", "99.99", "100.01", "1000")
+    return Desk(market, models=FillModels({SymbolType.STOCK: FillProfile(**models)}))
+
+
+def test_what_is_offered_is_offered_once_however_often_it_is_asked_for() -> None:
+    of = asked_again(liquidity=ShareOfSize(Decimal("0.1")))
+    for _ in range(3):
+        of.market.time += 1
+        of.ask(market("60"))
+    assert fills(of) == [("60", "100.01"), ("40", "100.01")]
+    of.market.time += 6_000
+    of.ask(market("60", time_in_force=TimeInForce.IOC))
+    assert len(fills(of)) == 2, "the same trade, even if it is long ago"
+    of.ask(market("60", Side.SELL))
+    assert fills(of)[2:] == [("60", "99.99")], "the other side is another offer"
+
+
+def test_the_same_prices_in_a_later_trade_are_a_new_offer() -> None:
+    of = asked_again(liquidity=ShareOfSize(Decimal("0.1")))
+    of.ask(market("100"))
+    of.market.time += 250
+    of.market.set("AAPL", "99.99", "100.01", "1000")
+    of.market.time += 1
+    of.ask(market("100"))
+    assert fills(of) == [("100", "100.01")] * 2
+
+
+def test_a_place_in_the_queue_is_drawn_once_for_a_price() -> None:
+    of = asked_again(queue=ChanceInQueue(Decimal("0.3")))
+    placed = [of.ask(limit("99.90")) for _ in range(20)]
+    of.market.time += 250
+    of.market.set("AAPL", "99.88", "99.90", "1000")
+    modify(of, [item.order_id for item in placed])
+    first = len(fills(of))
+    assert 0 < first < 20
+    for _ in range(9):
+        of.market.time += 1
+        modify(of, list(of.state.open_orders))
+    assert len(fills(of)) == first
+
+
+def modify(of: Desk, order_ids: list[str]) -> None:
+    """Asks for each anew."""
+    for order_id in order_ids:
+        order = of.state.open_orders[order_id]
+        command = ModifyOrder(order_id, quantity=order.quantity + 1)
+        draft = amending.modify(of.state, command, of.market, of.broker, of.market.time)
+        assert draft is not None
+        of.carry_out(draft)
