@@ -95,6 +95,7 @@ TrailingOffset = TypeAliasType("TrailingOffset", TrailingOffsetDecimal)
 OcoGroupId = TypeAliasType("OcoGroupId", Annotated[str, Field(pattern="^[A-Za-z0-9._:-]{1,64}$")])
 """
 Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others.
+Once one of them has filled, whole or in part, the group takes no more.
 
 """
 

@@ -47,6 +47,7 @@ _PROBLEMS: Final[Mapping[type[Rejection], type[problems.Problem]]] = {
     rejections.PostOnlyWouldFill: problems.PostOnlyWouldFill,
     rejections.NothingToReduce: problems.NothingToReduce,
     rejections.OcoGroupMismatch: problems.OcoGroupMismatch,
+    rejections.OcoGroupFilled: problems.OcoGroupFilled,
     rejections.LeverageOutOfRange: problems.LeverageOutOfRange,
     rejections.LeverageOffStep: problems.LeverageOffStep,
     rejections.RevisionMismatch: problems.RevisionMismatch,

@@ -466,7 +466,8 @@ class OrdersHandler(ABC):
         QuantityOutOfRange, ShortSaleNotAllowed, InsufficientMargin, MarketClosed, NoPrice,
         NoRate, WrongClock, StopWrongSide, BracketWrongSide, StopLossIncomplete,
         BracketsNotAllowed, TrailingOffsetOutOfRange, ExpiryInvalid, PostOnlyWouldFill,
-        NothingToReduce, OcoGroupMismatch, PreviewMismatch, PreviewExpired, LedgerUnavailable.
+        NothingToReduce, OcoGroupMismatch, OcoGroupFilled, PreviewMismatch, PreviewExpired,
+        LedgerUnavailable.
         """
 
     @abstractmethod

@@ -483,11 +483,19 @@ class PreviewExpired(Problem):
 
 
 class OcoGroupMismatch(Problem):
-    """The OCO group is of another symbol. All orders of a group have one symbol."""
+    """The order does not fit into the OCO group. All orders of a group have one symbol, and the group of a bracket has its legs alone."""
 
     status = 422
     code = "oco_group_mismatch"
-    title = "The OCO group is of another symbol"
+    title = "The order does not fit into the OCO group"
+
+
+class OcoGroupFilled(Problem):
+    """The OCO group has filled. A group takes no more orders once one of it has filled, whole or in part; use another group."""
+
+    status = 422
+    code = "oco_group_filled"
+    title = "The OCO group has filled"
 
 
 class LeverageOutOfRange(Problem):

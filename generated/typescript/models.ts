@@ -36,7 +36,10 @@ export type ExecutionId = components["schemas"]["ExecutionId"];
 export type KeyId = components["schemas"]["KeyId"];
 /** A price or a percentage, above zero. */
 export type TrailingOffset = components["schemas"]["TrailingOffset"];
-/** Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others. */
+/**
+ * Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others.
+ * Once one of them has filled, whole or in part, the group takes no more.
+ */
 export type OcoGroupId = components["schemas"]["OcoGroupId"];
 /** What a preview gave; the order is refused where it is not the one that was previewed. */
 export type ConfirmId = components["schemas"]["ConfirmId"];

@@ -112,8 +112,10 @@ export const problems = {
   preview_mismatch: { status: 422, title: "This is not the order that was previewed" },
   /** Preview the order again. */
   preview_expired: { status: 422, title: "The preview is too old" },
-  /** All orders of a group have one symbol. */
-  oco_group_mismatch: { status: 422, title: "The OCO group is of another symbol" },
+  /** All orders of a group have one symbol, and the group of a bracket has its legs alone. */
+  oco_group_mismatch: { status: 422, title: "The order does not fit into the OCO group" },
+  /** A group takes no more orders once one of it has filled, whole or in part; use another group. */
+  oco_group_filled: { status: 422, title: "The OCO group has filled" },
   /** The nearest leverage that is allowed is given. */
   leverage_out_of_range: { status: 422, title: "The leverage is out of range" },
   /** The nearest leverage that is allowed is given. */

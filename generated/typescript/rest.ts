@@ -978,7 +978,10 @@ export interface components {
          * @description A price or a percentage, above zero.
          */
         TrailingOffset: string;
-        /** @description Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others. */
+        /**
+         * @description Orders of one account and symbol with the same group cancel one another: what one fills is taken from the others.
+         *     Once one of them has filled, whole or in part, the group takes no more.
+         */
         OcoGroupId: string;
         /** @description What a preview gave; the order is refused where it is not the one that was previewed. */
         ConfirmId: string;

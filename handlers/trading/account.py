@@ -53,6 +53,8 @@ class AccountState:
         """Open positions by symbol."""
         self.acted: dict[str, int] = {}
         """By symbol: the time of the newest split or dividend that has been applied."""
+        self.filled_groups: set[str] = set()
+        """OCO groups of this epoch of which an order has filled, whole or in part."""
         self.rates_used: dict[str, Conversion] = {}
         """By symbol: the last conversion of its money into the account's currency."""
         self.used_keys: dict[tuple[str, str], tuple[int, Cause]] = {}
@@ -175,6 +177,7 @@ class AccountState:
             self.open_orders.clear()
             self.open_positions.clear()
             self.acted.clear()
+            self.filled_groups.clear()
         self.acted.update(change.acted)
         self.rates_used.update(change.rates_used)
         self._use_key(change.transaction)
@@ -246,6 +249,8 @@ class AccountState:
             known = self._legs.get(order.parent_id, ())
             self._legs[order.parent_id] = (*known, order.order_id)
         self._orders.setdefault(order.order_id, History()).put(sequence, order)
+        if order.oco_group_id and order.filled_quantity and order.bracket_leg is None:
+            self.filled_groups.add(order.oco_group_id)
         if order.open:
             self.open_orders[order.order_id] = order
         else:

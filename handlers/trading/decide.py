@@ -99,7 +99,7 @@ def place(
     draft = Draft(state, cause, now, market.market_time(command.symbol))
     risk.check_owned(draft, command)
     risk.check_reduces(draft, command)
-    risk.check_group(draft, command)
+    risk.check_group(state, command)
     order = send(draft, acceptance.entry(order_id, command, symbol, market), venue, market)
     by = command.trigger_by or triggers.default(symbol.type)
     for leg in acceptance.legs(order, command.take_profit, command.stop_loss, by):

@@ -9,7 +9,7 @@
                           WrongClock BalanceOutOfRange CurrencyNotSupported
                           StopWrongSide BracketWrongSide StopLossIncomplete
                           BracketsNotAllowed TrailingOffsetOutOfRange ExpiryInvalid
-                          PostOnlyWouldFill NothingToReduce OcoGroupMismatch
+                          PostOnlyWouldFill NothingToReduce OcoGroupMismatch OcoGroupFilled
                           LeverageOutOfRange LeverageOffStep ShortSaleNotAllowed
                           QuantityFilledAlready FieldNotApplicable PreviewMismatch PreviewExpired
 
@@ -185,6 +185,10 @@ class NothingToReduce(Refused):
 
 class OcoGroupMismatch(Refused):
     code = "oco_group_mismatch"
+
+
+class OcoGroupFilled(Refused):
+    code = "oco_group_filled"
 
 
 class LeverageOutOfRange(Refused):

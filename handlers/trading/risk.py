@@ -21,6 +21,7 @@ from handlers.trading.rejections import (
     NoPrice,
     NoRate,
     NothingToReduce,
+    OcoGroupFilled,
     OcoGroupMismatch,
     PriceOffTick,
     PriceOutOfRange,
@@ -126,15 +127,28 @@ def check_owned(draft: Draft, command: PlaceOrder) -> None:
         )
 
 
-def check_group(draft: Draft, command: PlaceOrder) -> None:
-    """All orders of an OCO group have one symbol."""
-    if command.oco_group_id is None:
+def check_group(state: AccountState, command: PlaceOrder) -> None:
+    """All orders of an OCO group have one symbol, and all come before the first fill of one."""
+    group = command.oco_group_id
+    if group is None:
         return
-    for order in draft.open_orders:
-        if order.oco_group_id == command.oco_group_id and order.symbol != command.symbol:
+    if group in state.filled_groups:
+        message = "Use another group, or place the order by itself."
+        raise OcoGroupFilled(
+            "An order of the group has filled, whole or in part.",
+            Fault("/ocoGroupId", "before_any_fill", message, group),
+        )
+    if state.order(group) is not None or state.position(group) is not None:
+        message = "Use an id that is of no order and no position."
+        raise OcoGroupMismatch(
+            "The legs of a bracket are that group.",
+            Fault("/ocoGroupId", "no_bracket", message, group),
+        )
+    for order in state.open_orders.values():
+        if order.oco_group_id == group and order.symbol != command.symbol:
             raise OcoGroupMismatch(
                 f"The group has orders of {order.symbol}.",
-                Fault("/ocoGroupId", "one_symbol", "Use another group.", command.oco_group_id),
+                Fault("/ocoGroupId", "one_symbol", "Use another group.", group),
             )
 
 

@@ -35,7 +35,7 @@ BY_ID: Final[Mapping[str, type[Any]]] = {"_orders": Order, "_positions": Positio
 LISTS: Final[Mapping[str, type[Any]]] = {"_executions": Execution, "_activities": Activity}
 REST: Final = (
     *("sequence", "recorded_at", "open_orders", "open_positions", "acted", "used_keys"),
-    "rates_used",
+    *("rates_used", "filled_groups"),
     *("_identity", "_legs", "_execution_sequences"),
 )
 """All that an account is made of, by how it is kept."""
@@ -109,6 +109,7 @@ class Capture:
             "identity": plain(state.identity),
             "acted": dict(state.acted),
             "rates_used": plain(state.rates_used),
+            "filled_groups": sorted(state.filled_groups),
             "legs": dict(state._legs),
             "open_orders": list(state.open_orders),
             "open_positions": [item.position_id for item in state.open_positions.values()],
@@ -171,6 +172,7 @@ def recall(sections: Sections) -> AccountState:
     state.sequence, state.recorded_at = rest["sequence"], rest["recorded_at"]
     state.acted = rest["acted"]
     state.rates_used = builder(dict[str, Conversion])(rest["rates_used"])
+    state.filled_groups = set(rest["filled_groups"])
     legs: dict[str, list[str]] = rest["legs"]
     parts: dict[str, Any] = {
         "_identity": builder(Identity)(rest["identity"]),

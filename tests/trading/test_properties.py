@@ -166,6 +166,7 @@ def snapshot(state: AccountState) -> tuple[object, ...]:
         dict(state.used_keys),
         tuple(state.open_orders),
         dict(state.open_positions),
+        frozenset(state.filled_groups),
     )
 
 

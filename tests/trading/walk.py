@@ -142,9 +142,17 @@ class Walk:
             post_only=step.flag in (2, 4, 5) and step.type is OrderType.LIMIT,
             take_profit=TakeProfit(entry + up * step.profit * unit) if step.profit else None,
             stop_loss=_stop_loss(step.loss, entry, unit * up) if step.loss else None,
-            oco_group_id=f"group_{step.group}_{step.symbol}" if step.group else None,
+            oco_group_id=self._group(step),
         )
         return _trailing(command, step, unit)
+
+    def _group(self, step: Placed) -> str | None:
+        """The group of that number that has not filled yet."""
+        if not step.group:
+            return None
+        name = f"group_{step.group}_{step.symbol}"
+        filled = sum(item.startswith(name) for item in self.desk.state.filled_groups)
+        return f"{name}_{filled}"
 
     def _about(self, position: Position, step: Closed | Reversed | Protected) -> Draft | None:
         state, market, venue, now = *self._present(), self.market.time

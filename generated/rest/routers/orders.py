@@ -129,6 +129,7 @@ def orders_router(handler: OrdersHandler, gate: Gate) -> APIRouter:
         problems.PostOnlyWouldFill,
         problems.NothingToReduce,
         problems.OcoGroupMismatch,
+        problems.OcoGroupFilled,
         problems.PreviewMismatch,
         problems.PreviewExpired,
         problems.InternalError,
