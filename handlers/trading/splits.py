@@ -2,7 +2,8 @@
 
 A share is a quantity step at the least: a fraction of it that is left of a position is paid out at
 the last price before, and of an order is dropped. Prices of orders go to the tick that lies away
-from the market, so that none fills or triggers earlier. What was filled stays as it was filled.
+from the market, so that none fills or triggers earlier. A modify on its way is of old shares and is
+refused. What was filled stays as it was filled.
 """
 
 from collections.abc import Iterator
@@ -10,13 +11,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from generated.models import ActivityType, OrderType, Side, TrailingOffsetType
+from generated.models import ActivityType, OrderType, PendingAction, Side, TrailingOffsetType
 from handlers.market.actions import Split
 from handlers.market.symbols import Symbol
 from handlers.trading import brackets, conversion, money
+from handlers.trading.arriving import after, arrive, has_arrived
 from handlers.trading.draft import Draft
 from handlers.trading.events import (
     BalanceChanged,
+    OrderChangeRefused,
     OrderRescaled,
     PositionRescaled,
     SplitApplied,
@@ -27,12 +30,14 @@ from handlers.trading.order import Order
 from handlers.trading.position import Position
 
 SPLIT: Final = "split"
-"""Why an order was canceled of which not one step is left."""
+"""Why an order was canceled of which not one step is left, and why a modify was refused."""
 
 
 def apply(draft: Draft, split: Split, symbol: Symbol, market: Market) -> None:
     """To what was held and ordered before its day."""
     draft.add(SplitApplied(split.symbol, split.time, split.numerator, split.denominator))
+    for order in _standing(draft, split):
+        _decide_change(draft, order, split)
     position = draft.positions.get(split.symbol)
     if position is not None and position.opened_market_time < split.time:
         _rescale_position(draft, position, split, symbol, market)
@@ -47,6 +52,14 @@ def apply(draft: Draft, split: Split, symbol: Symbol, market: Market) -> None:
         if draft.order(order.order_id).open:
             draft.cancel(order.order_id, SPLIT)
     brackets.reconcile(draft, split.symbol)
+
+
+def _decide_change(draft: Draft, order: Order, split: Split) -> None:
+    """What arrived before the split is of old shares; a modify that comes later is refused."""
+    if has_arrived(order, split.time):
+        arrive(draft, order)
+    elif order.pending_action is PendingAction.MODIFY:
+        draft.add(OrderChangeRefused(order.order_id, SPLIT))
 
 
 def rescaled(order: Order, split: Split, symbol: Symbol) -> OrderRescaled | None:
@@ -75,6 +88,7 @@ def applied(order: Order, split: Split, symbol: Symbol) -> Order | None:
     """An order of the venue's book after a split; None where nothing is left of it."""
     if order.created_market_time >= split.time:
         return order
+    order = _unchanging(order, split)
     terms = rescaled(order, split, symbol)
     if terms is None:
         return None
@@ -88,16 +102,28 @@ def applied(order: Order, split: Split, symbol: Symbol) -> Order | None:
     )
 
 
+def _unchanging(order: Order, split: Split) -> Order:
+    """With what has arrived, and without a modify that is on its way."""
+    there = after(order) if has_arrived(order, split.time) else order
+    if there is None or there.pending_action is PendingAction.CANCEL:
+        return order
+    return replace(there, change=None)
+
+
+def _standing(draft: Draft, split: Split) -> list[Order]:
+    return [
+        order
+        for order in draft.open_orders
+        if order.symbol == split.symbol and order.created_market_time < split.time
+    ]
+
+
 def _family(draft: Draft, split: Split, symbol: Symbol) -> Iterator[tuple[Order, Decimal]]:
     """The orders that stand and the entries of those that are legs.
 
     With each what it has opened, such that what its legs have still to close is in new shares.
     """
-    standing = [
-        order
-        for order in draft.open_orders
-        if order.symbol == split.symbol and order.created_market_time < split.time
-    ]
+    standing = _standing(draft, split)
     entries = {leg.parent_id: None for leg in standing if leg.parent_id is not None}
     for order_id in {**entries, **{order.order_id: None for order in standing}}:
         order = draft.order(order_id)

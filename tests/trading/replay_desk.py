@@ -7,6 +7,7 @@ from handlers.market.actions import CorporateAction, Dividend, Split
 from handlers.market.bars import Bar
 from handlers.trading import corporate, decide, money
 from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.models.profile import FillModels
 from handlers.trading.order import Order
 from handlers.trading.position import Position
 from handlers.trading.transactions import Transaction
@@ -20,11 +21,11 @@ OPEN = CLOSE
 class ReplayDesk(Desk):
     """An account that trades recorded days."""
 
-    def __init__(self, step: str = "1") -> None:
+    def __init__(self, step: str = "1", models: FillModels | None = None) -> None:
         market = HandMarket()
         market.offered[IBM] = make_symbol(IBM, step=step, clock=AccountClock.REPLAY)
         market.set(IBM, "100", "100")
-        super().__init__(market, AccountClock.REPLAY)
+        super().__init__(market, AccountClock.REPLAY, models)
 
     def day(self, at: int, opening: str, high: str, low: str, closing: str) -> None:
         o, hi, lo, c = (float(each) for each in (opening, high, low, closing))
