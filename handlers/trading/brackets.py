@@ -6,6 +6,7 @@ A reversal that waits loses twice what others close of its position.
 Of other OCO orders, what one fills is taken from the rest.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, Protocol
 
@@ -41,7 +42,7 @@ class Books(Protocol):
 
 
 def share(draft: Books, order: Order, quantity: Decimal) -> None:
-    """Takes what the order has filled from the others of its OCO group."""
+    """Takes what the order has filled from the others of its OCO group, and modifies of them."""
     if order.oco_group_id is None or order.bracket_leg is not None:
         return
     whole = not draft.order(order.order_id).open
@@ -50,8 +51,11 @@ def share(draft: Books, order: Order, quantity: Decimal) -> None:
             continue
         if whole or quantity >= other.remaining:
             draft.add(OrderCanceled(other.order_id, OCO))
-        else:
-            draft.add(resized(other, other.quantity - quantity))
+            continue
+        draft.add(resized(other, other.quantity - quantity))
+        change = other.change
+        if change is not None and change.quantity is not None:
+            draft.add(replace(change, quantity=max(change.quantity - quantity, ZERO)))
 
 
 def reserve(draft: Books, leg: Order) -> None:

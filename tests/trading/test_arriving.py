@@ -255,6 +255,27 @@ def test_a_leg_added_by_a_modify_on_its_way_is_as_large_as_the_order_is(desk: De
     assert (leg.status, leg.quantity) == (OrderStatus.HELD, Decimal(100))
 
 
+def test_what_one_of_a_group_fills_is_taken_from_a_modify_on_its_way(desk: Desk) -> None:
+    one, other = (resting(desk, oco_group_id="g") for _ in range(2))
+    modify(desk, other, quantity=Decimal(110))
+    desk.partly(one, "60", "95")
+    assert desk.now(other).quantity == 40, "it works as it was"
+    desk.market.time += 400
+    desk.expire()
+    now = desk.now(other)
+    assert (now.quantity, now.pending_action) == (Decimal(50), None)
+
+
+def test_what_a_group_has_filled_leaves_nothing_for_a_modify_on_its_way(desk: Desk) -> None:
+    one, other = (resting(desk, oco_group_id="g") for _ in range(2))
+    modify(desk, other, quantity=Decimal(50), limit_price=Decimal(94))
+    desk.partly(one, "60", "95")
+    desk.market.time += 400
+    desk.expire()
+    now = desk.now(other)
+    assert (now.quantity, now.limit_price, now.pending_action) == (Decimal(40), Decimal(95), None)
+
+
 def test_a_modify_needs_the_margin_when_it_is_sent(desk: Desk) -> None:
     order = resting(desk)
     with pytest.raises(InsufficientMargin):

@@ -50,8 +50,7 @@ def test_the_venue_has_the_same_order_before_it_is_booked(
     modify(desk, order)
     there = splits.applied(desk.now(order), split(2), desk.market.offered[IBM])
     assert there is not None
-    assert (there.limit_price, there.quantity) == terms
-    assert there.change is None
+    assert (there.limit_price, there.quantity, there.change) == (*map(Decimal, terms), None)
 
 
 def test_a_modify_on_its_way_through_a_split_is_refused(desk: ReplayDesk, order: Order) -> None:
