@@ -17,12 +17,19 @@ class ActionBacklog:
         self._market = market
         self._clock = clock
         self._accounts: set[str] = set()
+        self._taken: set[str] = set()
 
     def add(self, account_id: str) -> None:
         self._accounts.add(account_id)
 
-    def accounts(self) -> tuple[str, ...]:
-        return tuple(self._accounts)
+    def take(self) -> tuple[str, ...]:
+        """The accounts that nobody is about to look after; whoever takes one gives it back."""
+        found = tuple(self._accounts - self._taken)
+        self._taken.update(found)
+        return found
+
+    def give_back(self, account_id: str) -> None:
+        self._taken.discard(account_id)
 
     def oldest(self, state: AccountState, until: int | None = None) -> Draft | None:
         """The oldest that is left, up to that market time; None where nothing is."""

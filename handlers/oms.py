@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from decimal import Decimal
+from functools import partial
 from typing import Final, Protocol, final
 
 from typing_extensions import override
@@ -276,8 +277,8 @@ class Oms(FeedSink):
         unreset, self._unreset = self._unreset, set()
         for account_id in unreset:
             self._spawn(self.restart(account_id))
-        for account_id in self._backlog.accounts():
-            self._spawn(self._quietly(account_id, nothing))
+        for account_id in self._backlog.take():
+            self.soon(account_id, nothing, partial(self._backlog.give_back, account_id))
 
     @override
     def on_quote(self, quote: Quote) -> None:
@@ -310,11 +311,13 @@ class Oms(FeedSink):
 
     async def _book(self, account_id: str, reports: tuple[Report, ...]) -> None:
         until = max(report.market_time for report in reports)
-        await self._quietly(account_id, lambda state: self._decider.hear(state, reports), until)
-        working = self._writers[account_id].state.open_orders
-        for report in reports:
-            if report.order_id in working:
-                self._broker.work(account_id, working[report.order_id])
+        try:
+            await self._quietly(account_id, lambda state: self._decider.hear(state, reports), until)
+        finally:  # whatever became of it: what works still is looked at by the next price
+            working = self._writers[account_id].state.open_orders
+            for report in reports:
+                if report.order_id in working:
+                    self._broker.work(account_id, working[report.order_id])
 
     def _stale_replays(self) -> list[str]:
         """The accounts that trade in another recording than the one that is replayed now."""

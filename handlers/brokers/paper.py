@@ -1,5 +1,6 @@
 """The paper broker: fills at the prices of the feed, on the simulated exchange."""
 
+import logging
 from collections.abc import Callable
 from typing import final
 
@@ -23,6 +24,8 @@ from handlers.trading.models.offer import Offer
 from handlers.trading.models.profile import FillModels
 from handlers.trading.order import Order
 from handlers.trading.reports import Report, Trail
+
+log = logging.getLogger(__name__)
 
 
 @final
@@ -127,7 +130,7 @@ class PaperBroker(Broker, FeedSink):
 
     def _tell(self, taken: list[Resting], react: Callable[[Order], tuple[Report, ...]]) -> None:
         """What is not done by its reports rests on; a trailing stop from where it now is."""
-        answers = [(resting, react(resting.order)) for resting in taken]
+        answers = [(resting, _understood(resting.order, react)) for resting in taken]
         for resting, reports in answers:
             if not reports:
                 self._exchange.add(resting.account_id, resting.order)
@@ -153,6 +156,15 @@ class PaperBroker(Broker, FeedSink):
     def _by_bars(self, symbol_id: str) -> bool:
         symbol = self._market.symbol(symbol_id)
         return symbol is not None and symbol.clock is AccountClock.REPLAY
+
+
+def _understood(order: Order, react: Callable[[Order], tuple[Report, ...]]) -> tuple[Report, ...]:
+    """A fault about one order is no reason to lose it, or any other, from the book."""
+    try:
+        return react(order)
+    except Exception:
+        log.exception("order %s: nothing is reported of a price", order.order_id)
+        return ()
 
 
 def _not_behind(order: Order, resting: Order | None) -> Order:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,12 @@ from handlers.storage.ledger import (
     LedgerDamaged,
     LedgerUnavailable,
 )
+from handlers.trading import hearing, venue
 from handlers.trading.commands import CancelOrder, ClosePosition
 from handlers.trading.events import QuoteBasis
+from handlers.trading.order import Order
 from handlers.trading.rejections import IdempotencyConflict, OrderNotWorking
+from handlers.trading.reports import Report
 from handlers.trading.transactions import Transaction
 from tests.trading.house import USER, FlakyLedger, House, buy
 from tests.trading.test_properties import snapshot
@@ -320,3 +324,66 @@ async def test_nothing_is_recorded_before_it_happened(house: House) -> None:
     [execution] = outcome.view.executions()
     assert isinstance(execution.basis, QuoteBasis)
     assert outcome.order.created_market_time <= execution.basis.time <= execution.time
+
+
+async def test_a_report_that_cannot_be_booked_does_not_lose_its_order(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    with monkeypatch.context() as broken:
+        broken.setattr(hearing, "report", impossible)
+        house.broker.on_quote(house.market.set("AAPL", "98.50", "98.52"))
+        with pytest.raises(ZeroDivisionError):
+            await house.oms.close()
+    await house.quote("AAPL", "98.40", "98.42")
+    [execution] = house.oms.account(USER, house.paper).view().executions()
+    assert execution.price == Decimal("98.42")
+
+
+async def test_a_price_that_fails_for_one_order_fills_the_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    await house.oms.submit(USER, house.paper, buy(limit="99.00"))
+    on_quote = venue.on_quote
+
+    def fails_once(order: Order, *price: Any) -> tuple[Report, ...]:
+        return impossible() if order.order_id == first.order.order_id else on_quote(order, *price)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(venue, "on_quote", fails_once)
+        await house.quote("AAPL", "98.50", "98.52")
+    state = house.oms.account(USER, house.paper)
+    assert list(state.open_orders) == [first.order.order_id]
+    await house.quote("AAPL", "98.40", "98.42")
+    assert [item.price for item in state.view().executions()] == [
+        Decimal("98.52"),
+        Decimal("98.42"),
+    ]
+
+
+def impossible(*_: object) -> Any:
+    raise ZeroDivisionError("nobody thought of this")
+
+
+async def test_while_the_ledger_hangs_an_account_is_asked_to_catch_up_once(house: House) -> None:
+    hangs = asyncio.Event()
+    read = house.ledger.read
+
+    async def late(*about: Any) -> tuple[Transaction, ...]:
+        await hangs.wait()
+        return await read(*about)
+
+    house.ledger.read = late  # type: ignore[assignment, method-assign]
+    house.ledger.failures = ["before"]
+    failing = asyncio.create_task(house.oms.submit(USER, house.paper, buy()))
+    house.oms._backlog.add(house.paper)
+    for _ in range(20):
+        house.oms.on_clock()
+        await asyncio.sleep(0)
+    assert len(house.oms._tasks) == 1
+    hangs.set()
+    with pytest.raises(LedgerUnavailable):
+        await failing
+    await house.oms.close()
+    assert not house.oms._backlog.take()
