@@ -1,13 +1,16 @@
 """Brackets, reversals and OCO groups: the orders that follow from what other orders fill.
 
-A leg is sized to what its entry has opened and its group has not closed yet, and never above the
-net position. It is held until there is such a quantity, and canceled when there never will be.
+A leg is sized to what its entry has opened and nobody has closed yet, and never above the net
+position. It is held until there is such a quantity, and canceled when there never will be. Only
+fills of its entry make it larger: what others add to the position is not its own to protect.
 A reversal that waits loses twice what others close of its position.
 Of other OCO orders, what one fills is taken from the rest.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from handlers.trading import money
@@ -27,6 +30,9 @@ OCO: Final = "oco"
 NOTHING_TO_PROTECT: Final = "nothing_to_protect"
 POSITION_CLOSED: Final = "position_closed"
 _TWICE: Final = Decimal(2)
+Sizes = Mapping[str, Decimal]
+"""By leg: how much it has to close, as far as its position is as large."""
+_NONE: Final[Sizes] = MappingProxyType({})
 
 
 class Books(Protocol):
@@ -34,6 +40,8 @@ class Books(Protocol):
 
     @property
     def positions(self) -> dict[str, Position]: ...
+    @property
+    def sequence(self) -> int: ...
     @property
     def open_orders(self) -> tuple[Order, ...]: ...
     def order(self, order_id: str) -> Order: ...
@@ -67,15 +75,33 @@ def reserve(draft: Books, leg: Order) -> None:
         draft.add(resized(leg, leg.quantity + parent.remaining))
 
 
-def reconcile(draft: Books, symbol: str) -> None:
-    """Brings legs and reversals of a symbol in line with its position and their entries."""
+def sizes(draft: Books, order: Order) -> Sizes:
+    """Of the open legs of an order, or of the bracket that it is a leg of; held ones have none."""
+    family = draft.legs(order.parent_id or order.order_id)
+    return {leg.order_id: leg.remaining if leg.working else ZERO for leg in family if leg.open}
+
+
+def filled(draft: Books, before: Order, sizes: Sizes) -> Sizes:
+    """The sizes after a fill of the order, which was like that before it."""
+    now = draft.order(before.order_id)
+    change = now.opened_quantity - before.opened_quantity
+    if before.bracket_leg is not None:
+        change = before.filled_quantity - now.filled_quantity
+    return {leg_id: size + change for leg_id, size in sizes.items()}
+
+
+def reconcile(draft: Books, symbol: str, sizes: Sizes = _NONE) -> None:
+    """Brings legs and reversals of a symbol in line with its position and their entries.
+
+    `sizes` are of the legs for which these are others than before.
+    """
     position = draft.positions.get(symbol)
     for order in draft.open_orders:
         if order.symbol != symbol:
             continue
         event = None
         if order.bracket_leg is not None:
-            event = _needed(draft, order, position)
+            event = _needed(draft, order, position, sizes.get(order.order_id))
         elif order.reverses:
             event = _reversing(order, position)
         if event is not None:
@@ -98,9 +124,11 @@ def _reversing(order: Order, position: Position | None) -> Event | None:
     return resized(order, quantity) if quantity < order.quantity else None
 
 
-def _needed(draft: Books, leg: Order, position: Position | None) -> Event | None:
+def _needed(
+    draft: Books, leg: Order, position: Position | None, size: Decimal | None
+) -> Event | None:
     parent = draft.order(leg.parent_id) if leg.parent_id else None
-    target = _target(draft, leg, parent, position)
+    target = _target(draft, leg, parent, position, size)
     if target > ZERO:
         return _sized(leg, leg.filled_quantity + target)
     if parent is None or not parent.open:
@@ -111,14 +139,32 @@ def _needed(draft: Books, leg: Order, position: Position | None) -> Event | None
     return None if leg.quantity == planned else resized(leg, planned)
 
 
-def _target(draft: Books, leg: Order, parent: Order | None, position: Position | None) -> Decimal:
+def _target(
+    draft: Books,
+    leg: Order,
+    parent: Order | None,
+    position: Position | None,
+    size: Decimal | None,
+) -> Decimal:
     """How much the leg has to close."""
     if position is None or leg.side is not position.closing_side:
         return ZERO
     if parent is None:
         return position.quantity if leg.position_id == position.position_id else ZERO
-    closed = sum((item.filled_quantity for item in draft.legs(parent.order_id)), ZERO)
-    return max(ZERO, min(parent.opened_quantity - closed, position.quantity))
+    if size is None:
+        size = _size(draft, leg, parent)
+    return max(ZERO, min(size, position.quantity))
+
+
+def _size(draft: Books, leg: Order, parent: Order) -> Decimal:
+    """What the leg has; for a new one, what its entry has opened and legs have not closed."""
+    if leg.working:
+        return leg.remaining
+    if leg.sequence != draft.sequence:
+        return ZERO
+    family = draft.legs(parent.order_id)
+    opened = parent.opened_quantity - sum((item.filled_quantity for item in family), ZERO)
+    return min((opened, *(item.remaining for item in family if item.working)))
 
 
 def _sized(leg: Order, quantity: Decimal) -> Event | None:

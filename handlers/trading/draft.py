@@ -125,13 +125,14 @@ class Draft:
         quantity = min(wanted, self._left(order, fill))
         if quantity < wanted and order.time_in_force is TimeInForce.FOK:
             quantity = ZERO
+        sizes = brackets.sizes(self, order)
         if quantity > ZERO:
             brackets.reserve(self, order)
             self._book(order, position, fill, quantity, rate)
             brackets.share(self, order, quantity)
         if self.order(order.order_id).open:
             self._cut_short(order, fill, wanted, quantity)
-        self.reconcile(order.symbol)
+        brackets.reconcile(self, order.symbol, brackets.filled(self, order, sizes))
 
     def reconcile(self, symbol: str) -> None:
         """Brings bracket legs in line with what the draft has done to their position."""
