@@ -10,7 +10,12 @@ import uvicorn
 from tests.benchmarks.child import Answer, Command, obey
 
 
-async def serve(application: Any, commands: dict[str, Command], **options: Any) -> None:
+async def serve(
+    application: Any,
+    commands: dict[str, Command],
+    server: type[uvicorn.Server] = uvicorn.Server,
+    **options: Any,
+) -> None:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
@@ -24,12 +29,12 @@ async def serve(application: Any, commands: dict[str, Command], **options: Any) 
         timeout_graceful_shutdown=1,
         **options,
     )
-    server = uvicorn.Server(config)
-    running = asyncio.ensure_future(server.serve([listener]))
+    serving = server(config)
+    running = asyncio.ensure_future(serving.serve([listener]))
     port = listener.getsockname()[1]
 
     async def address() -> Answer:
-        while not server.started:  # noqa: ASYNC110 - it has no event to wait for
+        while not serving.started:  # noqa: ASYNC110 - it has no event to wait for
             await asyncio.sleep(0.01)
         return {"port": port}
 
@@ -38,5 +43,5 @@ async def serve(application: Any, commands: dict[str, Command], **options: Any) 
         return {"cpu": time.process_time_ns() / 1_000}
 
     await obey({"address": address, "cpu": cpu, **commands})
-    server.should_exit = True
+    serving.should_exit = True
     await running

@@ -10,6 +10,7 @@ from handlers.app import create_application, open_ports
 from handlers.clock import SystemClock
 from handlers.operations.http_protocol import PatientProtocol
 from handlers.realtime.uvicorn_protocol import StreamProtocol
+from handlers.server import Server
 from handlers.storage.migrations import open_database
 from tests.application import settings
 from tests.benchmarks.child import ROOT
@@ -25,7 +26,7 @@ async def main() -> None:
         ports = open_ports(chosen, clock, open_database(chosen.database, clock.now()))
         stack.callback(ports.close)
         application = create_application(chosen, ports)
-        await serve(application, {}, http=PatientProtocol, ws=StreamProtocol, lifespan="on")
+        await serve(application, {}, Server, http=PatientProtocol, ws=StreamProtocol, lifespan="on")
 
 
 if __name__ == "__main__":
