@@ -73,11 +73,12 @@ class Feeds(FeedSink):
         )
 
     def feed(self, symbol_id: str) -> Feed:
-        return self._feed_of[self._canonical(symbol_id)]
+        return self._place(symbol_id)[0]
 
     async def ready(self, *symbol_ids: str) -> None:
         for symbol_id in symbol_ids:
-            await self.feed(symbol_id).ready(self._canonical(symbol_id))
+            feed, canonical = self._place(symbol_id)
+            await feed.ready(canonical)
 
     def history(
         self,
@@ -88,33 +89,40 @@ class Feeds(FeedSink):
         count_back: int | None = None,
         adjustment: Adjustment = Adjustment.NONE,
     ) -> BarPage:
-        feed = self.feed(symbol_id)
-        canonical = self._canonical(symbol_id)
+        feed, canonical = self._place(symbol_id)
         return feed.history(canonical, resolution, start, end, count_back, adjustment)
 
     def edition(self, symbol_id: str, adjustment: Adjustment) -> str:
-        return self.feed(symbol_id).edition(self._canonical(symbol_id), adjustment)
+        feed, canonical = self._place(symbol_id)
+        return feed.edition(canonical, adjustment)
 
     def actions(self, symbol_id: str, after: int = -1) -> tuple[CorporateAction, ...]:
-        return self.feed(symbol_id).actions(self._canonical(symbol_id), after)
+        feed, canonical = self._place(symbol_id)
+        return feed.actions(canonical, after)
 
     def bar(self, symbol_id: str, resolution: Resolution) -> tuple[Bar, bool] | None:
-        return self.feed(symbol_id).bar(self._canonical(symbol_id), resolution)
+        feed, canonical = self._place(symbol_id)
+        return feed.bar(canonical, resolution)
 
     def quote(self, symbol_id: str) -> Quote | None:
-        return self.feed(symbol_id).quote(self._canonical(symbol_id))
+        feed, canonical = self._place(symbol_id)
+        return feed.quote(canonical)
 
     def day_figures(self, symbol_id: str) -> DayFigures | None:
-        return self.feed(symbol_id).day_figures(self._canonical(symbol_id))
+        feed, canonical = self._place(symbol_id)
+        return feed.day_figures(canonical)
 
     def market_time(self, symbol_id: str) -> int:
-        return self.feed(symbol_id).market_time(self._canonical(symbol_id))
+        feed, canonical = self._place(symbol_id)
+        return feed.market_time(canonical)
 
     def is_open(self, symbol_id: str) -> bool:
-        return self.feed(symbol_id).is_open(self._canonical(symbol_id))
+        feed, canonical = self._place(symbol_id)
+        return feed.is_open(canonical)
 
     def session_end(self, symbol_id: str, at: int | None = None) -> int | None:
-        return self.feed(symbol_id).session_end(self._canonical(symbol_id), at)
+        feed, canonical = self._place(symbol_id)
+        return feed.session_end(canonical, at)
 
     def watch(self, symbol_id: str, resolution: Resolution | None = None) -> None:
         """Counted: the feed streams from the first watcher to the last."""
@@ -177,6 +185,11 @@ class Feeds(FeedSink):
                 log.exception("the feed %s failed and is run again", feed.name)
                 _heed_cancellation()
             await asyncio.sleep(RESTART_SECONDS)
+
+    def _place(self, symbol_id: str) -> tuple[Feed, str]:
+        """Its feed, and how that spells it."""
+        canonical = self._canonical(symbol_id)
+        return self._feed_of[canonical], canonical
 
     def _canonical(self, symbol_id: str) -> str:
         symbol = self.symbol(symbol_id)
