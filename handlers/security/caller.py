@@ -10,19 +10,23 @@ COOKIE = "session"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`address` is the peer's network address; `secure` says that TLS protects the connection."""
+    """Reads it where it is asked, which few requests do."""
 
-    address: str = ""
-    secure: bool = False
-    session_token: str | None = None
+    connection: HTTPConnection
 
-    @classmethod
-    def of(cls, connection: HTTPConnection) -> "Caller":
-        return cls(
-            address=connection.client.host if connection.client else "",
-            secure=connection.scope["scheme"] in ("https", "wss"),
-            session_token=connection.cookies.get(COOKIE),
-        )
+    @property
+    def address(self) -> str:
+        """The peer's network address."""
+        return self.connection.client.host if self.connection.client else ""
+
+    @property
+    def secure(self) -> bool:
+        """TLS protects the connection."""
+        return self.connection.scope["scheme"] in ("https", "wss")
+
+    @property
+    def session_token(self) -> str | None:
+        return self.connection.cookies.get(COOKIE)
 
 
 current_caller: ContextVar[Caller] = ContextVar("current_caller")

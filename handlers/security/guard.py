@@ -51,16 +51,16 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
+        connection = HTTPConnection(scope)
+        refusal = self._refusal(scope, connection.headers)
         send = _with_headers(send)
         if refusal is None:
-            current_caller.set(Caller.of(HTTPConnection(scope)))
+            current_caller.set(Caller(connection))
             await self._app(scope, receive, send)
         else:
             await _refuse(refusal, scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> problems.Problem | None:
-        headers = Headers(scope=scope)
+    def _refusal(self, scope: Scope, headers: Headers) -> problems.Problem | None:
         if not self._origins.accepts_host(headers):
             return problems.HostRefused(
                 "If this name leads to this server on purpose, add it to TRADING_PRO_ALLOWED_HOSTS."

@@ -28,7 +28,7 @@ LOOK_EVERY: Final = 5.0
 """Seconds between two looks at the sessions and keys that hold sockets open."""
 LOCAL_ID = "local"
 ALL = (models.Permission.READ, models.Permission.TRADE)
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
 
 Admit = Callable[[str], Awaitable[None]]
 
@@ -65,7 +65,7 @@ class Identity:
         self._clock = clock
         self._admit = admit
         self._local = local
-        self._local_user: User | None = None
+        self._local_session: models.Session | None = None
         self._admitted: set[str] = set()
         self.endings = Endings()
 
@@ -73,8 +73,14 @@ class Identity:
         """Make the local user, if this machine's user is signed in by itself."""
         if self._local:
             now = self._clock.now()
-            self._local_user = await self._database.write(
+            user = await self._database.write(
                 lambda connection: users.ensure_user(connection, User(LOCAL_ID, "local", None, now))
+            )
+            self._local_session = models.Session(
+                user_id=user.user_id,
+                user_name=user.name,
+                authentication=models.Authentication.LOCAL,
+                permissions=list(ALL),
             )
 
     async def watch(self) -> None:
@@ -129,7 +135,7 @@ class Identity:
         if found is None:
             return None
         key, user = found
-        await self._ensure_admitted(user)
+        await self._ensure_admitted(user.user_id)
         return key.key_id, models.Session(
             user_id=user.user_id,
             user_name=user.name,
@@ -140,18 +146,14 @@ class Identity:
 
     async def by_machine(self, connection: HTTPConnection) -> models.Session | None:
         """The local user, if the request comes from this machine and through no proxy."""
-        if self._local_user is None or not _from_this_machine(connection):
+        session = self._local_session
+        if session is None or not _from_this_machine(connection):
             return None
-        await self._ensure_admitted(self._local_user)
-        return models.Session(
-            user_id=self._local_user.user_id,
-            user_name=self._local_user.name,
-            authentication=models.Authentication.LOCAL,
-            permissions=list(ALL),
-        )
+        await self._ensure_admitted(session.user_id)
+        return session
 
     async def _session(self, user: User, stored: StoredSession) -> models.Session:
-        await self._ensure_admitted(user)
+        await self._ensure_admitted(user.user_id)
         return models.Session(
             user_id=user.user_id,
             user_name=user.name,
@@ -160,10 +162,10 @@ class Identity:
             expires_at=stored.expires_at,
         )
 
-    async def _ensure_admitted(self, user: User) -> None:
-        if user.user_id not in self._admitted:
-            await self._admit(user.user_id)
-            self._admitted.add(user.user_id)
+    async def _ensure_admitted(self, user_id: str) -> None:
+        if user_id not in self._admitted:
+            await self._admit(user_id)
+            self._admitted.add(user_id)
 
 
 def _from_this_machine(connection: HTTPConnection) -> bool:
@@ -172,5 +174,5 @@ def _from_this_machine(connection: HTTPConnection) -> bool:
     return (
         is_loopback(peer)
         and host_name(connection.headers.get("host", "")) in LOOPBACK
-        and not any(name in connection.headers for name in FORWARDED)
+        and FORWARDED.isdisjoint(connection.headers.keys())
     )
