@@ -68,8 +68,8 @@ def create_app(
         scenarios_router(scenarios, gate),
         leverage_router(leverage, gate),
     ]
-    app.router.routes.append(Operations(route for router in routers for route in router.routes))
-    app.router.routes.extend(routes)
+    operations = Operations(route for router in routers for route in router.routes)
+    app.router.routes.extend((operations, *routes))
     fall_back(app, BASE_PATH)
-    app.add_middleware(Edge, version=API_VERSION)
+    app.add_middleware(Edge, operations=operations, version=API_VERSION)
     return app

@@ -44,8 +44,8 @@ def create_app(
         file_contents_router(file_contents, gate),
         doors_router(doors, gate),
     ]
-    app.router.routes.append(Operations(route for router in routers for route in router.routes))
-    app.router.routes.extend(routes)
+    operations = Operations(route for router in routers for route in router.routes)
+    app.router.routes.extend((operations, *routes))
     fall_back(app, BASE_PATH)
-    app.add_middleware(Edge, version=API_VERSION)
+    app.add_middleware(Edge, operations=operations, version=API_VERSION)
     return app

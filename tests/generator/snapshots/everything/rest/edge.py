@@ -21,30 +21,6 @@ from generated.rest.responses import problem_response
 _METHODS: Final = ("GET", "PUT", "POST", "DELETE", "PATCH")
 
 
-class Edge:
-    """Sets `API-Version` on every response, and answers HEAD as GET without its body."""
-
-    def __init__(self, app: ASGIApp, version: str) -> None:
-        self._app = app
-        self._version = b"api-version", version.encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        is_head = scope["method"] == "HEAD"
-
-        async def send_versioned(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], self._version]}
-            if is_head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        inner = {**scope, "method": "GET"} if is_head else scope
-        await self._app(inner, receive, send_versioned)
-
-
 class Operations(BaseRoute):
     """All operations as one route.
 
@@ -75,6 +51,38 @@ class Operations(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         response: Response = await scope["endpoint"](Request(scope, receive, send))
         await response(scope, receive, send)
+
+
+class Edge:
+    """Leads a request to its operation, or on to what else the application serves.
+
+    Sets `API-Version` on every response, and answers HEAD as GET without its body. Operations
+    answer their problems by themselves: they need nothing of what FastAPI puts around its routes.
+    """
+
+    def __init__(self, app: ASGIApp, operations: Operations, version: str) -> None:
+        self._app = app
+        self._operations = operations
+        self._version = b"api-version", version.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_head = scope["method"] == "HEAD"
+
+        async def send_versioned(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], self._version]}
+            if is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        inner = {**scope, "method": "GET"} if is_head else scope
+        match, found = self._operations.matches(inner)
+        inner.update(found)
+        answer = self._operations.handle if match is Match.FULL else self._app
+        await answer(inner, receive, send_versioned)
 
 
 def fall_back(app: FastAPI, base_path: str) -> None:

@@ -104,7 +104,8 @@ class Inputs:
     def __init__(self, request: Request, *query: str) -> None:
         self._request = request
         self._errors: list[models.FieldError] = []
-        self._check_query(query)
+        if request.scope["query_string"]:
+            self._check_query(query)
 
     def _check_query(self, known: tuple[str, ...]) -> None:
         seen: set[str] = set()

@@ -34,13 +34,14 @@ def declares(
     `deprecated` and `sunset` are sent with every answer, problems included.
     """
     answered = (*declared, problems.NotImplemented)
-    notices = {"Deprecation": deprecated, "Sunset": sunset}
+    notices = _texts({"Deprecation": deprecated, "Sunset": sunset})
 
     def decorate(endpoint: Endpoint) -> Endpoint:
         @functools.wraps(endpoint)
         async def answer(request: Request) -> Response:
             response = await _answer(request, endpoint, answered)
-            response.headers.update(_texts(notices))
+            if notices:
+                response.headers.update(notices)
             return response
 
         return answer
