@@ -28,7 +28,7 @@ from handlers.trading.events import (
     SplitApplied,
 )
 from handlers.trading.execution import Execution, Offered
-from handlers.trading.history import History, forked
+from handlers.trading.history import History, forked, owned
 from handlers.trading.leverage import MarginTerms
 from handlers.trading.order import Order
 from handlers.trading.position import Position
@@ -71,6 +71,8 @@ class AccountState:
         self._executions: list[Execution] = []
         self._execution_sequences: list[int] = []
         self._activities: list[Activity] = []
+        self._own: set[str] | None = None
+        """Orders and positions whose history no fork reads; None before the first fork."""
 
     @property
     def identity(self) -> Identity:
@@ -183,9 +185,13 @@ class AccountState:
         self._use_key(change.transaction)
 
     def fork(self) -> "AccountState":
-        """The same so far; each goes on by itself."""
+        """The same so far; each goes on by itself.
+
+        Histories are shared until one of the two writes them: there may be very many.
+        """
         twin = AccountState()
         vars(twin).update({name: forked(value) for name, value in vars(self).items()})
+        self._own, twin._own = set(), set()
         return twin
 
     def taken(self, offer: Offered) -> Decimal:
@@ -248,7 +254,7 @@ class AccountState:
         if order.parent_id and order.order_id not in self._orders:
             known = self._legs.get(order.parent_id, ())
             self._legs[order.parent_id] = (*known, order.order_id)
-        self._orders.setdefault(order.order_id, History()).put(sequence, order)
+        owned(self._orders, order.order_id, self._own).put(sequence, order)
         if order.oco_group_id and order.filled_quantity and order.bracket_leg is None:
             self.filled_groups.add(order.oco_group_id)
         if order.open:
@@ -257,7 +263,7 @@ class AccountState:
             self.open_orders.pop(order.order_id, None)
 
     def _keep_position(self, sequence: int, position: Position) -> None:
-        self._positions.setdefault(position.position_id, History()).put(sequence, position)
+        owned(self._positions, position.position_id, self._own).put(sequence, position)
         if position.open:
             self.open_positions[position.symbol] = position
             return

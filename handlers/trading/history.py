@@ -8,12 +8,28 @@ T = TypeVar("T")
 
 
 def forked(value: Any) -> Any:
-    """A copy of what holds versions and values, which are shared: nothing changes them."""
+    """A copy of what holds values, which are shared: nothing changes them."""
     if hasattr(value, "fork"):
         return value.fork()
-    if isinstance(value, dict):
-        return {key: forked(item) for key, item in value.items()}
-    return value.copy() if isinstance(value, list | set) else value
+    return value.copy() if isinstance(value, dict | list | set) else value
+
+
+def owned(histories: "dict[str, History[T]]", key: str, own: set[str] | None) -> "History[T]":
+    """The history of one thing, to be written; a copy of one that a fork reads as well.
+
+    `own` has the keys of those that are nobody else's, None where all are.
+    """
+    found = histories.get(key)
+    if found is None:
+        found = History()
+    elif own is None or key in own:
+        return found
+    else:
+        found = found.fork()
+    histories[key] = found
+    if own is not None:
+        own.add(key)
+    return found
 
 
 class History(Generic[T]):

@@ -9,7 +9,7 @@ from generated.models import Side
 from handlers.storage.memory_ledger import MemoryLedger
 from handlers.storage.snapshots import Snapshots
 from handlers.trading.account import AccountState
-from handlers.trading.snapshot import BY_ID, HISTORIES, LISTS, REST, Capture, recall
+from handlers.trading.snapshot import BY_ID, HISTORIES, LISTS, OF_THE_MOMENT, REST, Capture, recall
 from handlers.trading.transactions import Transaction
 from handlers.writer import AccountWriter
 from tests.ports.ledger_suite import history
@@ -104,7 +104,7 @@ def test_a_capture_is_of_its_moment() -> None:
 
 def test_all_of_an_account_is_in_its_snapshot() -> None:
     """Whoever adds to an account adds it to handlers/trading/snapshot.py."""
-    assert set(vars(AccountState())) == {*HISTORIES, *BY_ID, *LISTS, *REST}
+    assert set(vars(AccountState())) == {*HISTORIES, *BY_ID, *LISTS, *REST, *OF_THE_MOMENT}
 
 
 async def test_a_writer_starts_from_it(tmp_path: Path) -> None:

@@ -195,3 +195,21 @@ async def test_a_fork_goes_its_own_way(desk: Desk) -> None:
     [transaction] = await desk.ledger.read(desk.house.paper, 3)
     fork.apply(transaction)
     assert snapshot(fork) == snapshot(desk.state)
+
+
+async def test_a_fork_copies_no_history_before_it_is_written(desk: Desk) -> None:
+    """An account of a hundred thousand orders is forked while others wait."""
+    desk.ledger.gate.set()
+    await desk.ask(*(buy("1", limit="99.00") for _ in range(3)))
+    first, *others = desk.state.open_orders
+    fork = desk.state.fork()
+    assert all(fork._orders[item] is desk.state._orders[item] for item in (first, *others))
+    before = snapshot(fork)
+    await desk.ask(CancelOrder(first))
+    assert snapshot(fork) == before
+    assert fork._orders[first] is not desk.state._orders[first]
+    assert all(fork._orders[item] is desk.state._orders[item] for item in others)
+    again = desk.state.fork()
+    await desk.ask(CancelOrder(others[0]))
+    assert list(again.open_orders) == others
+    assert len(again.versions(others[0])) == 1
