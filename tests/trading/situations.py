@@ -7,7 +7,14 @@ from typing import Final
 
 from typing_extensions import override
 
-from generated.models import AccountClock, OrderType, Side, SymbolType, TimeInForce
+from generated.models import (
+    AccountClock,
+    OrderType,
+    Side,
+    SymbolType,
+    TimeInForce,
+    TrailingOffsetType,
+)
 from handlers.feeds.calendars import ExchangeSessions
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
@@ -30,7 +37,7 @@ from handlers.trading.models.queue import ChanceInQueue
 from handlers.trading.models.slippage import SpreadSlippage
 from handlers.trading.order import Order
 from handlers.trading.rejections import Rejection
-from tests.trading.replay_desk import IBM, OPEN, ReplayDesk, bracketed, split
+from tests.trading.replay_desk import IBM, OPEN, ReplayDesk, bracketed, dividend, split
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 SEED: Final = "golden"
@@ -115,6 +122,15 @@ def gap_through_both_legs() -> tuple[Desk, list[str]]:
     desk.ask(replace(BRACKET, symbol=IBM))
     desk.bar(IBM, Bar(START + DAY, 100.0, 101.0, 99.0, 100.0, 1_000.0))
     desk.bar(IBM, Bar(START + 2 * DAY, 100.0, 120.0, 90.0, 100.0, 1_000.0))
+    return desk, []
+
+
+def stopped_on_the_day_of_entry() -> tuple[Desk, list[str]]:
+    market = HandMarket()
+    market.set(IBM, "100", "100")
+    desk = Desk(market, AccountClock.REPLAY)
+    desk.ask(replace(BRACKET, symbol=IBM))
+    desk.bar(IBM, Bar(START + DAY, 100.0, 120.0, 80.0, 82.0, 1_000.0))
     return desk, []
 
 
@@ -247,11 +263,31 @@ def split_through_a_bracket() -> tuple[Desk, list[str]]:
     return desk, []
 
 
+def split_with_open_orders() -> tuple[Desk, list[str]]:
+    """Held ten with legs, and orders of all kinds; then 2:1, a dividend, and the days after."""
+    desk = ReplayDesk()
+    desk.market.session_ends[IBM] = OPEN - 1
+    bracketed(desk)
+    desk.rest(Side.BUY, "10", OrderType.LIMIT, limit_price="90.01")
+    desk.rest(Side.BUY, "3", OrderType.STOP, stop_price="130.01")
+    desk.rest(Side.SELL, "7", OrderType.STOP_LIMIT, stop_price="70.01", limit_price="69.99")
+    percent = {"trailing_offset": "20", "trailing_offset_type": TrailingOffsetType.PERCENT}
+    desk.rest(Side.SELL, "4", OrderType.TRAILING_STOP, **percent)
+    desk.place(IBM, Side.BUY, "5", "80")  # for the day, which ends before
+    desk.day(OPEN - DAY, "100", "101", "99", "100")
+    desk.announce(split(2), dividend("0.5"))
+    desk.day(OPEN, "50", "51", "46", "47")
+    desk.day(OPEN + DAY, "46", "47", "44.5", "46")
+    desk.day(OPEN + 2 * DAY, "46", "66", "46", "65.5")
+    return desk, []
+
+
 SITUATIONS: Final = {
     item.__name__: item
     for item in (
         gap_through_a_stop,
         gap_through_both_legs,
+        stopped_on_the_day_of_entry,
         bracket_with_partial_entry,
         two_entries_and_a_manual_close,
         modify_below_the_filled_quantity,
@@ -262,5 +298,6 @@ SITUATIONS: Final = {
         minimum_fee_over_ten_partials,
         queue_at_the_touch,
         split_through_a_bracket,
+        split_with_open_orders,
     )
 }

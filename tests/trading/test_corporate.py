@@ -19,10 +19,8 @@ from generated.models import (
 )
 from handlers.trading import codec, corporate, splits
 from handlers.trading.account import AccountState
-from handlers.trading.audit import Audit
 from handlers.trading.commands import PlaceOrder, TakeProfit
 from handlers.trading.events import DividendApplied, OrderFilled, SplitApplied
-from tests.trading import golden
 from tests.trading.replay_desk import (
     IBM,
     OPEN,
@@ -306,23 +304,3 @@ def test_a_split_makes_nobody_richer(
     position = desk.state.open_positions.get(IBM)
     profit = position.unrealized_pnl(price) if position else Decimal(0)
     assert desk.state.balance.balance + profit == pytest.approx(100_000, abs=Decimal("1e-6"))
-
-
-def test_a_split_with_open_orders_makes_the_golden_ledger() -> None:
-    """Held ten with legs, and orders of all kinds; then 2:1, a dividend, and the days after."""
-    desk = ReplayDesk()
-    desk.market.session_ends[IBM] = OPEN - 1
-    bracketed(desk)
-    desk.rest(Side.BUY, "10", OrderType.LIMIT, limit_price="90.01")
-    desk.rest(Side.BUY, "3", OrderType.STOP, stop_price="130.01")
-    desk.rest(Side.SELL, "7", OrderType.STOP_LIMIT, stop_price="70.01", limit_price="69.99")
-    percent = {"trailing_offset": "20", "trailing_offset_type": TrailingOffsetType.PERCENT}
-    desk.rest(Side.SELL, "4", OrderType.TRAILING_STOP, **percent)
-    desk.place(IBM, Side.BUY, "5", "80")  # for the day, which ends before
-    desk.day(OPEN - DAY, "100", "101", "99", "100")
-    desk.announce(split(2), dividend("0.5"))
-    desk.day(OPEN, "50", "51", "46", "47")
-    desk.day(OPEN + DAY, "46", "47", "44.5", "46")
-    desk.day(OPEN + 2 * DAY, "46", "66", "46", "65.5")
-    golden.check("split_with_open_orders", desk.ledger)
-    assert [fault for each in [Audit()] for item in desk.ledger for fault in each.check(item)] == []

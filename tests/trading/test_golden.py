@@ -10,6 +10,7 @@ import pytest
 
 from handlers.trading import codec
 from handlers.trading.account import AccountState
+from handlers.trading.audit import Audit
 from handlers.trading.transactions import Transaction
 from tests.trading import goldens
 from tests.trading.situations import SITUATIONS
@@ -32,6 +33,17 @@ def test_a_golden_ledger_loads(name: str) -> None:
     assert state.balance == desk.state.balance
     assert state.open_orders == desk.state.open_orders
     assert state.open_positions == desk.state.open_positions
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_a_golden_ledger_adds_up(name: str) -> None:
+    desk, _ = SITUATIONS[name]()
+    audit = Audit()
+    assert [fault for item in desk.ledger for fault in audit.check(item)] == []
+
+
+def test_each_golden_ledger_is_one_of_a_situation() -> None:
+    assert sorted(goldens.FOLDER.glob("*.jsonl")) == sorted(map(goldens.path, SITUATIONS))
 
 
 def rows(name: str) -> list[Event]:
@@ -68,6 +80,8 @@ def fills(name: str) -> list[tuple[str, ...]]:
 def test_the_hard_situations_end_as_they_must() -> None:
     assert fills("gap_through_a_stop")[-1] == ("10", "79.9"), "at 80 less the slip, not at 95"
     assert fills("gap_through_both_legs")[-1] == ("10", "95"), "the stop wins"
+    assert fills("stopped_on_the_day_of_entry") == [("10", "100"), ("10", "95")]
+    assert len(rows("stopped_on_the_day_of_entry")) == 3, "all of the day at once"
     assert fills("bracket_with_partial_entry") == [
         ("3", "99"),
         ("2", "98.9"),
