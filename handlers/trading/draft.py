@@ -121,7 +121,7 @@ class Draft:
         position = self.positions.get(order.symbol)
         wanted = min(fill.quantity, order.remaining)
         if order.reduce_only or (self.terms.in_full and order.side is Side.SELL):
-            wanted = min(wanted, closable_quantity(order, position))
+            wanted = _closing(order, wanted, closable_quantity(order, position))
         quantity = min(wanted, self._left(order, fill))
         if quantity < wanted and order.time_in_force is TimeInForce.FOK:
             quantity = ZERO
@@ -271,6 +271,13 @@ class Draft:
         about = order.symbol, order.order_id, part.position_id
         after = self.balance + change
         self.add(BalanceChanged(change, after, kind, *about, conversion=conversion))
+
+
+def _closing(order: Order, wanted: Decimal, closable: Decimal) -> Decimal:
+    """So much of a fill only closes; of an order that is to be filled whole all or nothing."""
+    if order.time_in_force is TimeInForce.FOK and closable < wanted:
+        return ZERO
+    return min(wanted, closable)
 
 
 def closable_quantity(order: Order, position: Position | None) -> Decimal:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generated.models import TimeInForce
 from handlers.trading import events
 from handlers.trading.account import AccountState
 from tests.scale import scaled
@@ -54,6 +55,8 @@ def check(data: bytes, modeled: bool) -> None:
     for order in state.view().orders():
         versions = state.versions(order.order_id)
         assert all(version.open for version in versions[:-1]), "nothing follows an end"
+        if order.time_in_force is TimeInForce.FOK:
+            assert order.filled_quantity in (0, order.quantity), "whole, or not at all"
 
 
 @settings(max_examples=100)
