@@ -302,7 +302,7 @@ class TimeInForce(StrEnum):
     """
     `day` ends with the symbol's session (on a market around the clock at 00:00 UTC), `gtc` works until it is
     canceled, `gtd` until `expiresAt`. `ioc` fills at once, and what is not filled then is canceled; `fok` fills at
-    once and whole, or not at all. A stop acts so once it is triggered.
+    once and whole, or not at all; neither outlasts its session. A stop acts so once it is triggered.
 
     """
 

@@ -1074,7 +1074,7 @@ export interface components {
         /**
          * @description `day` ends with the symbol's session (on a market around the clock at 00:00 UTC), `gtc` works until it is
          *     canceled, `gtd` until `expiresAt`. `ioc` fills at once, and what is not filled then is canceled; `fok` fills at
-         *     once and whole, or not at all. A stop acts so once it is triggered.
+         *     once and whole, or not at all; neither outlasts its session. A stop acts so once it is triggered.
          * @enum {string}
          */
         TimeInForce: "day" | "gtc" | "gtd" | "ioc" | "fok";

@@ -17,7 +17,7 @@ from handlers.trading import money, trailing, triggers
 from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
 from handlers.trading.events import OrderAccepted
 from handlers.trading.market import Market, prevailing
-from handlers.trading.order import STOPS, Order
+from handlers.trading.order import AT_ONCE, STOPS, Order
 from handlers.trading.position import Position
 from handlers.trading.transactions import identifier
 
@@ -118,9 +118,14 @@ def leg(
 
 def expiry(command: PlaceOrder, market: Market) -> int | None:
     """Market time at which the order ends by itself; None for what does not."""
-    if command.time_in_force is TimeInForce.DAY:
+    if ends_with_session(command.time_in_force, command.type):
         return market.session_end(command.symbol)
     return command.expires_at
+
+
+def ends_with_session(kind: TimeInForce, order_type: OrderType) -> bool:
+    """What acts at once means this session, however long its way is; a stop waits beforehand."""
+    return kind is TimeInForce.DAY or (kind in AT_ONCE and order_type not in STOPS)
 
 
 def _mid(symbol: str, market: Market) -> Decimal | None:

@@ -10,7 +10,7 @@ from generated.models import (
     TransactionCause,
 )
 from handlers.market.symbols import Symbol
-from handlers.trading import margin, money, risk, terms, trailing, triggers
+from handlers.trading import acceptance, margin, money, risk, terms, trailing, triggers
 from handlers.trading.account import AccountState
 from handlers.trading.arriving import arrival, is_canceling, modified, possible, sent
 from handlers.trading.commands import KEEP, ModifyOrder
@@ -194,7 +194,7 @@ def _dated(order: Order, command: ModifyOrder, market: Market) -> Order:
     given = order.expires_at if keeps else command.expires_at
     expires_at = given if isinstance(given, int) else None
     terms.check_expiry(kind, expires_at, market.market_time(order.symbol))
-    if kind is TimeInForce.DAY:
+    if acceptance.ends_with_session(kind, order.type):
         expires_at = market.session_end(order.symbol)
     return replace(order, time_in_force=kind, expires_at=expires_at)
 

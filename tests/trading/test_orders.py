@@ -362,6 +362,7 @@ class TestRecorded:
         assert prices == ([Decimal(price)] if price else [])
 
     def test_an_ioc_order_has_the_next_bar_only(self, desk: Desk) -> None:
+        desk.market.session_ends["REC:IBM"] = self.bar(2).time
         order = desk.place("REC:IBM", Side.BUY, "10", "95.00", TimeInForce.IOC)
         assert order_of(desk, order).status is OrderStatus.WORKING
         desk.bar("REC:IBM", self.bar(1))
