@@ -284,8 +284,9 @@ class OrderType(StrEnum):
 
 class OrderStatus(StrEnum):
     """
-    `pending` is on its way to the venue, `held` waits for its parent to fill. An order that is partly filled and
-    works is `working` with a filled quantity. The other four are final.
+    `pending` is on its way to the venue, or post-only and waits for the price that shows whether it would fill at
+    once; `held` waits for its parent to fill. An order that is partly filled and works is `working` with a filled
+    quantity. The other four are final.
 
     """
 
@@ -1171,7 +1172,7 @@ class Order(Model):
     reduce_only: bool
     """Can only reduce a position."""
     post_only: bool
-    """Refused where it would have filled at once."""
+    """Refused or, where that shows later, rejected where it would fill at once."""
     parent_id: OrderId | MISSING = MISSING
     """The order whose leg it is."""
     bracket_leg: BracketLeg | MISSING = MISSING

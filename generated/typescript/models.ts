@@ -90,8 +90,9 @@ export type Side = components["schemas"]["Side"];
  */
 export type OrderType = components["schemas"]["OrderType"];
 /**
- * `pending` is on its way to the venue, `held` waits for its parent to fill. An order that is partly filled and
- * works is `working` with a filled quantity. The other four are final.
+ * `pending` is on its way to the venue, or post-only and waits for the price that shows whether it would fill at
+ * once; `held` waits for its parent to fill. An order that is partly filled and works is `working` with a filled
+ * quantity. The other four are final.
  */
 export type OrderStatus = components["schemas"]["OrderStatus"];
 /**

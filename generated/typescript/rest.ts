@@ -1066,8 +1066,9 @@ export interface components {
          */
         OrderType: "market" | "limit" | "stop" | "stop_limit" | "trailing_stop";
         /**
-         * @description `pending` is on its way to the venue, `held` waits for its parent to fill. An order that is partly filled and
-         *     works is `working` with a filled quantity. The other four are final.
+         * @description `pending` is on its way to the venue, or post-only and waits for the price that shows whether it would fill at
+         *     once; `held` waits for its parent to fill. An order that is partly filled and works is `working` with a filled
+         *     quantity. The other four are final.
          * @enum {string}
          */
         OrderStatus: "pending" | "held" | "working" | "filled" | "canceled" | "rejected" | "expired";
@@ -1948,7 +1949,7 @@ export interface components {
             expiresAt?: components["schemas"]["Timestamp"];
             /** @description Can only reduce a position. */
             reduceOnly: boolean;
-            /** @description Refused where it would have filled at once. */
+            /** @description Refused or, where that shows later, rejected where it would fill at once. */
             postOnly: boolean;
             /** @description The order whose leg it is. */
             parentId?: components["schemas"]["OrderId"];

@@ -153,7 +153,8 @@ def _check_quantity(order: Order, symbol: Symbol, quantity: Decimal) -> None:
 
 def _check_post_only(order: Order, symbol: Symbol, limit: Decimal, market: Market) -> None:
     quote = market.quote(symbol.id)
-    if order.post_only and quote is not None and market.is_open(symbol.id):
+    looked_at = order.working or market.is_open(symbol.id)
+    if order.post_only and quote is not None and looked_at:
         terms.check_post_only(symbol, order.side, limit, quote)
 
 

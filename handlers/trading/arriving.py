@@ -6,6 +6,7 @@ before the price.
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final, Protocol, TypeVar, final
 
 from generated.models import OrderStatus, PendingAction
@@ -13,12 +14,14 @@ from handlers.market.symbols import Symbol
 from handlers.trading import trailing
 from handlers.trading.draft import Draft
 from handlers.trading.events import OrderChangeRefused, OrderChangeSent, OrderModified
+from handlers.trading.fills import within_limit
 from handlers.trading.market import Market
 from handlers.trading.order import REQUESTED, Order
 
 T = TypeVar("T")
 
 QUANTITY_FILLED: Final = "quantity_filled_already"
+POST_ONLY: Final = "post_only_would_fill"
 
 
 class Way(Protocol):
@@ -70,28 +73,47 @@ def has_arrived(order: Order, time: int) -> bool:
     return order.open and order.change is not None and order.change.arrives_at <= time
 
 
-def arrive(draft: Draft, order: Order) -> None:
-    """Does to the order, as it is by now, what its change asks for."""
-    wanted = after(order)
+def arrive(draft: Draft, order: Order, touch: Decimal | None) -> None:
+    """Does to the order, as it is by now, what its change asks for.
+
+    `touch` is the price that the order would take now, where there is one.
+    """
+    wanted = after(order, touch)
     if wanted is None:
         draft.cancel(order.order_id, REQUESTED)
     elif wanted is order:
-        draft.add(OrderChangeRefused(order.order_id, QUANTITY_FILLED))
+        reason = QUANTITY_FILLED if _is_filled(order) else POST_ONLY
+        draft.add(OrderChangeRefused(order.order_id, reason))
     else:
         draft.add(modified(wanted, REQUESTED))
         draft.reconcile(order.symbol)
 
 
-def after(order: Order) -> Order | None:
-    """What its change makes of the order: None to cancel it, the order itself if it is too late."""
+def after(order: Order, touch: Decimal | None = None) -> Order | None:
+    """What its change makes of the order: None to cancel it, the order itself if nothing.
+
+    A modify does nothing to or below what is filled, nor where a post-only order would take.
+    """
     change = order.change
     if change is None:
         return order
     if change.action is PendingAction.CANCEL:
         return None
-    if change.quantity is not None and change.quantity <= order.filled_quantity:
-        return order
-    return _changed(replace(order, change=None), change)
+    changed = _changed(replace(order, change=None), change)
+    return order if _is_filled(order) or _takes(order, changed, touch) else changed
+
+
+def _is_filled(order: Order) -> bool:
+    """What the modify on its way would leave of the order."""
+    wanted = order.change.quantity if order.change else None
+    return wanted is not None and wanted <= order.filled_quantity
+
+
+def _takes(order: Order, changed: Order, touch: Decimal | None) -> bool:
+    """One that has not arrived itself is looked at when it does."""
+    if touch is None or not (changed.post_only and order.working):
+        return False
+    return changed.limit_price != order.limit_price and within_limit(changed, touch)
 
 
 def possible(order: Order) -> tuple[Order, ...]:

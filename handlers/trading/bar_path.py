@@ -35,7 +35,7 @@ def on_bar(order: Order, bar: Bar, fills: ModeledFills) -> tuple[Report, ...]:
 
 def acts_at_open(order: Order, bar: BarBasis) -> bool:
     """Whether the open decides about the order."""
-    there = after(order) if has_arrived(order, bar.time) else order
+    there = after(order, bar.open) if has_arrived(order, bar.time) else order
     if there is None:
         return True
     if there.waits_for_trigger and not _reached(there, bar.open):

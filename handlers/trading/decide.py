@@ -273,14 +273,21 @@ def find_position(state: AccountState, position_id: str) -> Position:
 
 
 def send(draft: Draft, event: OrderAccepted, venue: Venue, market: Market) -> Order:
-    """The order as it begins: pending, where the way to the venue takes time."""
+    """The order as it begins: pending, where the way to the venue takes time.
+
+    A post-only one also where a price must come to show whether it would take.
+    """
     symbol = market.symbol(event.symbol)
     delay = 0 if symbol is None else venue.delay(symbol, event.order_id, 1)
-    if delay:
+    if delay or (event.post_only and symbol is not None and _price_must_come(symbol, market)):
         there = draft.market_time + delay
         event = replace(event, status=OrderStatus.PENDING, effective_at=there)
     draft.add(event)
     return draft.order(event.order_id)
+
+
+def _price_must_come(symbol: Symbol, market: Market) -> bool:
+    return symbol.clock is AccountClock.REPLAY or not market.is_open(symbol.id)
 
 
 def new_order_id(state: AccountState) -> str:

@@ -24,7 +24,7 @@ class QuoteFills:
         """None where the quote does not fill the order, or is older than it."""
         if quote.time < order.working_since:
             return None
-        price = quote.ask if order.side is Side.BUY else quote.bid
+        price = touch(order, quote)
         if not within_limit(order, price):
             return None
         rule, basis = _quote_rule(order), quote_basis(quote)
@@ -76,6 +76,11 @@ def within_limit(order: Order, price: Decimal) -> bool:
     if order.limit_price is None:
         return True
     return price <= order.limit_price if order.side is Side.BUY else price >= order.limit_price
+
+
+def touch(order: Order, quote: Quote) -> Decimal:
+    """The price that the order would take."""
+    return quote.ask if order.side is Side.BUY else quote.bid
 
 
 def quote_basis(quote: Quote) -> QuoteBasis:

@@ -21,12 +21,12 @@ from handlers.trading.events import (
     OrderTrailed,
     OrderTriggered,
 )
-from handlers.trading.fills import within_limit
-from handlers.trading.market import Market
+from handlers.trading.fills import touch, within_limit
+from handlers.trading.market import Market, prevailing
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.rejections import InsufficientMargin, NoRate
-from handlers.trading.reports import Activate, Cancel, Fill, Reject, Report, Trail, Trigger
+from handlers.trading.reports import Activate, Arrive, Cancel, Fill, Reject, Report, Trail, Trigger
 from handlers.trading.transactions import Cause
 
 
@@ -62,7 +62,8 @@ def expire(state: AccountState, market: Market, now: int) -> Draft | None:
     cause = Cause(TransactionCause.ORDER_EXPIRED, due[0].order_id)
     draft = Draft(state, cause, now, market.market_time(due[0].symbol))
     for order in due:
-        _let_time_pass(draft, order.order_id, market.market_time(order.symbol))
+        time = market.market_time(order.symbol)
+        _let_time_pass(draft, order.order_id, time, _touch(order, market))
     draft.because(Cause(_cause_of(draft), due[0].order_id))
     return draft
 
@@ -84,7 +85,9 @@ def carry_out(draft: Draft, reports: Iterable[Report], market: Market) -> None:
 
 
 def _hear(draft: Draft, item: Report, market: Market) -> None:
-    _let_time_pass(draft, item.order_id, item.market_time)
+    order = draft.order(item.order_id)
+    price = item.touch if isinstance(item, Arrive) else _touch(order, market)
+    _let_time_pass(draft, order.order_id, item.market_time, price)
     order = draft.order(item.order_id)
     if not order.open:
         return
@@ -100,11 +103,16 @@ def _refuse(draft: Draft, order: Order, reason: str) -> None:
     end(order.order_id, reason)
 
 
-def _let_time_pass(draft: Draft, order_id: str, time: int) -> None:
+def _touch(order: Order, market: Market) -> Decimal | None:
+    quote = prevailing(market, order.symbol)
+    return None if quote is None else touch(order, quote)
+
+
+def _let_time_pass(draft: Draft, order_id: str, time: int, price: Decimal | None) -> None:
     """What happened to the order by then without a price, in its order."""
     order = draft.order(order_id)
     if order.open and has_arrived(order, min(time, order.expires_at or time)):
-        arrive(draft, order)
+        arrive(draft, order, price)
         order = draft.order(order_id)
     if order.open and order.expires_at is not None and order.expires_at <= time:
         draft.expire(order_id)

@@ -28,6 +28,8 @@ class Arrive:
 
     order_id: str
     market_time: int
+    touch: Decimal
+    """The price that the order would take."""
 
 
 @dataclass(frozen=True, slots=True)

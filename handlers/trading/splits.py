@@ -57,7 +57,7 @@ def apply(draft: Draft, split: Split, symbol: Symbol, market: Market) -> None:
 def _decide_change(draft: Draft, order: Order, split: Split) -> None:
     """What arrived before the split is of old shares; a modify that comes later is refused."""
     if has_arrived(order, split.time):
-        arrive(draft, order)
+        arrive(draft, order, touch=None)
     elif order.pending_action is PendingAction.MODIFY:
         draft.add(OrderChangeRefused(order.order_id, SPLIT))
 

@@ -8,15 +8,14 @@ close shows is certain all the same: a close beyond the stop to which it followe
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
 
 from generated.models import OrderStatus, Side, TimeInForce
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.trading import trailing, triggers
-from handlers.trading.arriving import after, has_arrived
+from handlers.trading.arriving import POST_ONLY, after, has_arrived
 from handlers.trading.events import BarBasis, QuoteBasis
-from handlers.trading.fills import bar_basis, quote_basis, within_limit
+from handlers.trading.fills import bar_basis, exact_price, quote_basis, touch, within_limit
 from handlers.trading.models.modeled import ModeledFills
 from handlers.trading.order import AT_ONCE, Order
 from handlers.trading.reports import (
@@ -31,35 +30,34 @@ from handlers.trading.reports import (
     Trigger,
 )
 
-POST_ONLY: Final = "post_only_would_fill"
-
 
 def on_quote(order: Order, quote: Quote, fills: ModeledFills) -> tuple[Report, ...]:
     """What the quote does to the order, in order; nothing where it is older than the order."""
     if quote.time < order.working_since:
         return ()
-    there = _changed(order, quote.time)
+    there = _changed(order, quote.time, touch(order, quote))
     reports = _on_quote(there, quote, fills) if there else ()
-    return (*_arrival(order, quote.time), *reports)
+    return (*_arrival(order, quote.time, touch(order, quote)), *reports)
 
 
 def on_bar(order: Order, bar: Bar, fills: ModeledFills) -> tuple[Report, ...]:
     """What the bar does to the order; nothing where it was open when the order was accepted."""
     if bar.time < order.working_since:
         return ()
-    there = _changed(order, bar.time)
+    opening = exact_price(bar.open)
+    there = _changed(order, bar.time, opening)
     reports = _on_bar(there, bar, fills) if there else ()
-    return (*_arrival(order, bar.time), *reports)
+    return (*_arrival(order, bar.time, opening), *reports)
 
 
-def _changed(order: Order, time: int) -> Order | None:
+def _changed(order: Order, time: int, price: Decimal) -> Order | None:
     """The order with the change that is there by then; None where that cancels it."""
-    return after(order) if has_arrived(order, time) else order
+    return after(order, price) if has_arrived(order, time) else order
 
 
-def _arrival(order: Order, time: int) -> Iterator[Report]:
+def _arrival(order: Order, time: int, price: Decimal) -> Iterator[Report]:
     if has_arrived(order, time):
-        yield Arrive(order.order_id, time)
+        yield Arrive(order.order_id, time, price)
 
 
 def _on_quote(order: Order, quote: Quote, fills: ModeledFills) -> Iterator[Report]:
@@ -67,7 +65,7 @@ def _on_quote(order: Order, quote: Quote, fills: ModeledFills) -> Iterator[Repor
         seen = seen_by(order, quote)
         yield Activate(order.order_id, quote.time, seen)
         order = _activated(order, seen, quote.time)
-        if order.post_only and within_limit(order, _touch(order, quote)):
+        if order.post_only and within_limit(order, touch(order, quote)):
             yield Reject(order.order_id, POST_ONLY, quote.time)
             return
     if order.waits_for_trigger and (seen := seen_by(order, quote)) is not None:
@@ -87,6 +85,9 @@ def _on_bar(order: Order, bar: Bar, fills: ModeledFills) -> Iterator[Report]:
     if order.status is OrderStatus.PENDING:
         yield Activate(order.order_id, bar.time, basis.open)
         order = _activated(order, basis.open, bar.time)
+        if order.post_only and within_limit(order, basis.open):
+            yield Reject(order.order_id, POST_ONLY, bar.time)
+            return
     if order.waits_for_trigger and order.stop_price is None:
         yield Trail(order.order_id, basis.open, bar.time)
         order = trailing.moved(order, basis.open)
@@ -132,10 +133,6 @@ def seen_by(order: Order, quote: Quote) -> Decimal | None:
 
 def _reached(order: Order, seen: Decimal) -> bool:
     return order.stop_price is not None and triggers.reached(order.side, order.stop_price, seen)
-
-
-def _touch(order: Order, quote: Quote) -> Decimal:
-    return quote.ask if order.side is Side.BUY else quote.bid
 
 
 def _activated(order: Order, seen: Decimal | None, time: int) -> Order:

@@ -71,6 +71,8 @@ def _way(order: Order) -> Iterator[Condition]:
         yield Condition(OrderConditionKind.PARENT, text, order_id=order.parent_id)
     if order.status is OrderStatus.PENDING:
         text = "It is on its way to the venue."
+        if order.post_only:
+            text = "It must reach the venue and meet a price there that does not fill it."
         yield Condition(OrderConditionKind.VENUE, text, market_time=order.effective_at)
     if order.disconnected:
         yield Condition(OrderConditionKind.VENUE, "Its venue must be heard of again.")

@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from generated.models import OrderStatus, OrderType, Side, SymbolType, TimeInForce
 from handlers.trading import amending
 from handlers.trading.commands import ModifyOrder, PlaceOrder
+from handlers.trading.events import OrderChangeRefused
 from handlers.trading.models.latency import FixedLatency
 from handlers.trading.models.profile import FillModels, FillProfile
 from handlers.trading.order import Order
+from handlers.trading.rejections import PostOnlyWouldFill
+from tests.trading.replay_desk import OPEN, ReplayDesk
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 END = START + 200
@@ -57,3 +61,69 @@ def test_a_stop_that_acts_at_once_waits_for_its_price_over_sessions(desk: Desk) 
     desk.market.time += 3 * DAY
     desk.quote("AAPL", "119.00", "120.00")
     assert desk.now(order).average_price == 120
+
+
+def post_only(desk: Desk, limit: str, **more: Any) -> Order:
+    return desk.ask(replace(BUY, limit_price=Decimal(limit), post_only=True, **more))
+
+
+def test_a_post_only_order_of_a_closed_market_is_looked_at_when_that_opens() -> None:
+    market = HandMarket()
+    market.set("AAPL", "99.99", "100.00")
+    market.closed.add("AAPL")
+    desk = Desk(market)
+    takes, rests = post_only(desk, "99.99"), post_only(desk, "90")
+    assert takes.status is OrderStatus.PENDING
+    market.closed.clear()
+    desk.quote("AAPL", "97.90", "98.00")
+    now = desk.now(takes)
+    assert (now.status, now.reason) == (OrderStatus.REJECTED, "post_only_would_fill")
+    assert desk.now(rests).working
+    desk.quote("AAPL", "88.90", "89.00")
+    assert desk.now(rests).average_price == 89
+
+
+def test_a_post_only_order_is_looked_at_by_the_open_of_the_next_bar() -> None:
+    desk = ReplayDesk()
+    desk.market.time = OPEN - DAY
+    takes, rests = (
+        desk.rest(Side.BUY, "10", OrderType.LIMIT, limit_price=limit, post_only=True)
+        for limit in ("99", "95")
+    )
+    desk.day(OPEN, "98", "98", "94", "96")
+    assert desk.now(takes).reason == "post_only_would_fill"
+    assert desk.now(rests).average_price == 95
+
+
+@pytest.mark.parametrize("by_clock", [True, False])
+def test_a_modify_of_a_post_only_order_that_would_take_when_it_is_there_does_nothing(
+    desk: Desk, by_clock: bool
+) -> None:
+    order = post_only(desk, "90")
+    desk.market.time += LATENCY
+    desk.quote("AAPL", "99.99", "100.00")
+    assert modify(desk, order, limit_price=Decimal("99.98")).change is not None
+    if by_clock:
+        desk.market.set("AAPL", "97.90", "98.00")
+        desk.market.time += LATENCY
+        desk.expire()
+        assert desk.now(order).change is None
+    else:
+        desk.market.time += LATENCY
+    desk.quote("AAPL", "97.90", "98.00")
+    now = desk.now(order)
+    assert (now.status, now.limit_price, now.change) == (OrderStatus.WORKING, Decimal(90), None)
+    assert OrderChangeRefused(order.order_id, "post_only_would_fill") in [
+        event for transaction in desk.ledger for event in transaction.events
+    ]
+
+
+def test_a_post_only_order_that_works_is_modified_by_the_last_price_of_a_closed_market() -> None:
+    market = HandMarket()
+    market.set("AAPL", "99.99", "100.00")
+    desk = Desk(market)
+    order = post_only(desk, "90")
+    market.closed.add("AAPL")
+    with pytest.raises(PostOnlyWouldFill):
+        modify(desk, order, limit_price=Decimal(101))
+    assert modify(desk, order, limit_price=Decimal("99.99")).working
