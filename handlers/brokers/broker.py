@@ -26,6 +26,8 @@ class Broker(ABC):
     is stored and not yet done, `withdraw` when it works no longer. Nothing is reported about an
     order before `work` or after `withdraw`, and never more than its remaining quantity.
     An order that was reported on rests until `work` is called again with its newer revision.
+    After a split of its symbol an order that was accepted before it is worked in new shares, as
+    `splits.rescaled` has it, also before `work` brings these terms; what has none left is not.
     """
 
     @abstractmethod

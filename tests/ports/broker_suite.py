@@ -8,7 +8,10 @@ import pytest
 
 from generated.models import OrderStatus, OrderType, Side, TimeInForce, TransactionCause
 from handlers.brokers.broker import Broker
+from handlers.market.actions import Split
+from handlers.trading import splits
 from handlers.trading.events import OrderAccepted
+from handlers.trading.fills import within_limit
 from handlers.trading.order import Order, accepted
 from handlers.trading.reports import Activate, Fill, Report
 from handlers.trading.transactions import Cause, Transaction
@@ -54,14 +57,26 @@ class Reports:
         ]
 
 
+def split(market: HandMarket, numerator: int, denominator: int) -> Split:
+    """Of AAPL, a moment after now."""
+    worth = Decimal(100) * denominator / numerator
+    return Split("AAPL", market.time + 1, numerator, denominator, worth)
+
+
 class BrokerSuite(ABC):
-    """`prices` makes the venue behind the broker trade AAPL at a bid and an ask."""
+    """`prices` makes the venue behind the broker trade AAPL at a bid and an ask.
+
+    `act` makes it split AAPL; what it trades from then on is new shares.
+    """
 
     @abstractmethod
     def open(self, market: HandMarket) -> Broker: ...
 
     @abstractmethod
     def prices(self, market: HandMarket, broker: Broker, bid: str, ask: str) -> None: ...
+
+    @abstractmethod
+    def act(self, market: HandMarket, broker: Broker, action: Split) -> None: ...
 
     @pytest.fixture
     def market(self) -> HandMarket:
@@ -190,6 +205,70 @@ class BrokerSuite(ABC):
         assert reports.heard == []
         self.prices(market, broker, "98.40", "98.42")
         assert len(reports.heard) == 1
+
+    @pytest.mark.parametrize(
+        ("side", "limit", "short", "beyond"),
+        [
+            (Side.BUY, "99.51", ("49.74", "49.76"), ("49.70", "49.72")),
+            (Side.SELL, "101.01", ("50.50", "50.52"), ("50.60", "50.62")),
+        ],
+    )
+    def test_after_a_split_an_order_is_worked_in_new_shares(
+        self,
+        market: HandMarket,
+        broker: Broker,
+        reports: Reports,
+        side: Side,
+        limit: str,
+        short: tuple[str, str],
+        beyond: tuple[str, str],
+    ) -> None:
+        order = replace(make_order(side=side, limit=limit), filled_quantity=Decimal(4))
+        broker.work("acc_1", order)
+        action = split(market, 2, 1)
+        self.act(market, broker, action)
+        terms = splits.rescaled(order, action, market.offered["AAPL"])
+        assert terms is not None
+        self.prices(market, broker, *short)
+        assert reports.heard == [], "neither the old limit nor a better one than the new"
+
+        self.prices(market, broker, *beyond)
+        [(_, report)] = reports.heard
+        assert isinstance(report, Fill)
+        assert report.quantity == terms.quantity - order.filled_quantity == 12
+        assert within_limit(replace(order, limit_price=terms.limit_price), report.price)
+
+    def test_the_terms_that_a_split_gave_an_order_are_not_split_again(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        order = make_order(limit="99.50")
+        broker.work("acc_1", order)
+        self.act(market, broker, split(market, 2, 1))
+        new = replace(order, quantity=Decimal(20), limit_price=Decimal("49.75"), revision=2)
+        broker.work("acc_1", new)
+        self.prices(market, broker, "49.70", "49.72")
+        [(_, report)] = reports.heard
+        assert isinstance(report, Fill)
+        assert report.quantity == 20
+
+    def test_what_has_nothing_left_after_a_split_is_not_worked(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        broker.work("acc_1", make_order(limit="99.50"))
+        self.act(market, broker, split(market, 1, 20))
+        self.prices(market, broker, "99.40", "99.42")
+        assert reports.heard == []
+
+    def test_an_order_of_after_a_split_is_in_new_shares_already(
+        self, market: HandMarket, broker: Broker, reports: Reports
+    ) -> None:
+        action = replace(split(market, 2, 1), time=START)
+        broker.work("acc_1", make_order(limit="49.75"))
+        self.act(market, broker, action)
+        self.prices(market, broker, "49.70", "49.72")
+        [(_, report)] = reports.heard
+        assert isinstance(report, Fill)
+        assert report.quantity == 10
 
     def test_each_account_hears_of_its_own_orders(
         self, market: HandMarket, broker: Broker, reports: Reports
