@@ -52,7 +52,9 @@ class Keys:
     async def find(self, secret: str) -> tuple[StoredKey, User] | None:
         """The key of the secret and its user, unless it is revoked or expired."""
         token_hash = hash_token(secret)
-        found = await self._database.read(lambda connection: users.find_key(connection, token_hash))
+        found = await self._database.look_up(
+            lambda connection: users.find_key(connection, token_hash)
+        )
         if found is None or self._expired(found[0]):
             return None
         await self._record_use(found[0])

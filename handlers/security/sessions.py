@@ -29,7 +29,7 @@ class Sessions:
     async def find(self, token: str) -> tuple[StoredSession, User] | None:
         """The session of the token and its user, unless it has ended."""
         token_hash = hash_token(token)
-        found = await self._database.read(
+        found = await self._database.look_up(
             lambda connection: users.find_session(connection, token_hash)
         )
         if found is None or found[0].expires_at <= self._clock.now():

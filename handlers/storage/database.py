@@ -64,6 +64,11 @@ class Database:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._read_threads, _transact, self._reader, work)
 
+    async def look_up(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """`read` for one statement, without SQLAlchemy in between: for what every request asks."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._read_threads, _look_up, self._reader, work)
+
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """`write` for start-up and the command line: blocks the calling thread."""
         return self._write_thread.submit(_transact, self._writer, work).result()
@@ -95,6 +100,15 @@ def _transact_raw(engine: Engine, work: Callable[[sqlite3.Connection], T]) -> T:
     finally:
         pooled.close()  # rolls back what is not committed
     return result
+
+
+def _look_up(engine: Engine, work: Callable[[sqlite3.Connection], T]) -> T:
+    pooled = engine.raw_connection()
+    try:
+        connection: Any = pooled.driver_connection
+        return work(connection)
+    finally:
+        pooled.close()
 
 
 def _parse(url: str) -> URL:

@@ -1,10 +1,13 @@
 """Users, their sessions and their API keys. Of secrets only hashes are stored."""
 
+import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 from handlers.storage.database import metadata
@@ -144,16 +147,13 @@ def add_session(connection: Connection, session: StoredSession) -> None:
     )
 
 
-def find_session(connection: Connection, token_hash: str) -> tuple[StoredSession, User] | None:
+def find_session(
+    connection: sqlite3.Connection, token_hash: str
+) -> tuple[StoredSession, User] | None:
     """The session and its user, whether expired or not."""
-    row = connection.execute(
-        sessions.select().where(sessions.c.token_hash == token_hash)
-    ).one_or_none()
-    if row is None:
-        return None
-    session = StoredSession(**row._mapping)
-    user = get_user(connection, session.user_id)
-    return None if user is None else (session, user)
+    for row in connection.execute(_SESSION, (token_hash,)).fetchall():
+        return StoredSession(*row[: len(sessions.c)]), User(*row[len(sessions.c) :])
+    return None
 
 
 def remove_session(connection: Connection, token_hash: str) -> None:
@@ -199,14 +199,11 @@ def list_keys(connection: Connection, user_id: str) -> tuple[StoredKey, ...]:
     return tuple(_key(row) for row in rows)
 
 
-def find_key(connection: Connection, token_hash: str) -> tuple[StoredKey, User] | None:
+def find_key(connection: sqlite3.Connection, token_hash: str) -> tuple[StoredKey, User] | None:
     """The key and its user unless it is revoked, whether expired or not."""
-    row = connection.execute(_live_keys().where(api_keys.c.token_hash == token_hash)).one_or_none()
-    if row is None:
-        return None
-    key = _key(row)
-    user = get_user(connection, key.user_id)
-    return None if user is None else (key, user)
+    for row in connection.execute(_KEY, (token_hash,)).fetchall():
+        return _stored_key(row[: len(api_keys.c)]), User(*row[len(api_keys.c) :])
+    return None
 
 
 def touch_key(connection: Connection, key_id: str, now: int) -> None:
@@ -243,7 +240,26 @@ def _live_keys() -> sa.Select[tuple[object, ...]]:
     return api_keys.select().where(api_keys.c.revoked_at.is_(None))
 
 
-def _key(row: sa.Row[tuple[object, ...]]) -> StoredKey:
-    values = dict(row._mapping)
+def _key(row: sa.Row[tuple[Any, ...]]) -> StoredKey:
+    return _stored_key(tuple(row))
+
+
+def _stored_key(row: tuple[Any, ...]) -> StoredKey:
+    values = dict(zip(api_keys.c.keys(), row, strict=True))
     del values["revoked_at"]
     return StoredKey(**{**values, "permissions": tuple(values["permissions"].split())})
+
+
+def _sql(query: sa.Select[Any]) -> str:
+    """Composed once: each request looks up whose it is, and composing costs more than looking."""
+    return str(query.compile(dialect=sqlite.dialect()))
+
+
+_SESSION: Final = _sql(
+    sa.select(sessions, users).join(users).where(sessions.c.token_hash == sa.bindparam("hash"))
+)
+_KEY: Final = _sql(
+    sa.select(api_keys, users)
+    .join(users)
+    .where(api_keys.c.token_hash == sa.bindparam("hash"), api_keys.c.revoked_at.is_(None))
+)
