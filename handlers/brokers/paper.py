@@ -111,7 +111,8 @@ class PaperBroker(Broker, FeedSink):
         basis = bar_basis(bar)
         taken = self._exchange.take(symbol_id, span.of_bar(basis))
         taken.sort(key=lambda resting: not acts_at_open(resting.order, basis))
-        self._tell(taken, lambda order: bar_path.on_bar(order, bar, fills))
+        end = self._market.session_end(symbol_id, bar.time)
+        self._tell(taken, lambda order: bar_path.on_bar(order, bar, fills, end))
 
     @override
     def on_action(self, action: CorporateAction) -> None:

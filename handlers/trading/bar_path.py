@@ -19,18 +19,32 @@ from handlers.trading import trailing, triggers, venue
 from handlers.trading.arriving import after, has_arrived
 from handlers.trading.draft import Draft
 from handlers.trading.events import BarBasis
-from handlers.trading.fills import bar_basis, within_limit
+from handlers.trading.fills import bar_basis, exact_price, within_limit
 from handlers.trading.models.modeled import ModeledFills
 from handlers.trading.money import ZERO
 from handlers.trading.order import Order
 from handlers.trading.reports import Fill, Report, Rest, Trail, Trigger
 
 
-def on_bar(order: Order, bar: Bar, fills: ModeledFills) -> tuple[Report, ...]:
-    """What the venue says of the bar; each fill knows what of the bar comes after it."""
-    rest = RestOfBar(bar, fills, acts_at_open(order, bar_basis(bar)))
+def on_bar(
+    order: Order, bar: Bar, fills: ModeledFills, session_end: int | None = None
+) -> tuple[Report, ...]:
+    """What the venue says of the bar; each fill knows what of the bar comes after it.
+
+    An order that ends within the session has its open only: what came before its end is not known.
+    """
+    at_open = acts_at_open(order, bar_basis(bar))
+    if not at_open and _ends_within(order, bar, session_end):
+        return ()
+    rest = RestOfBar(bar, fills, at_open)
     reports = venue.on_bar(order, bar, fills)
     return tuple(replace(item, rest=rest) if isinstance(item, Fill) else item for item in reports)
+
+
+def _ends_within(order: Order, bar: Bar, session_end: int | None) -> bool:
+    there = after(order, exact_price(bar.open)) if has_arrived(order, bar.time) else order
+    ends = there.expires_at if there else None
+    return ends is not None and session_end is not None and ends < session_end
 
 
 def acts_at_open(order: Order, bar: BarBasis) -> bool:

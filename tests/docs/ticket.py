@@ -25,11 +25,11 @@ class Ticket:
     """A buy of 10, of AAPL at 100.00 to 100.10 or of a recorded symbol that closed at 100."""
 
     def __init__(self, kind: str, time_in_force: str, market: str) -> None:
-        recorded = market == "recorded"
-        self.symbol = "REC:IBM" if recorded else "AAPL"
-        clock = AccountClock.REPLAY if recorded else AccountClock.LIVE
+        self.recorded = market == "recorded"
+        self.symbol = "REC:IBM" if self.recorded else "AAPL"
+        clock = AccountClock.REPLAY if self.recorded else AccountClock.LIVE
         self.desk = Desk(HandMarket(), clock)
-        if recorded:
+        if self.recorded:
             self.desk.market.set(self.symbol, "100", "100")
         else:
             self.desk.market.set(self.symbol, "100.00", "100.10")
@@ -47,7 +47,7 @@ class Ticket:
             kind,
             Decimal(10),
             time_in_force=time_in_force,
-            expires_at=START + HOUR if gtd else None,
+            expires_at=START + (DAY if self.recorded else HOUR) if gtd else None,
             **PRICES[kind],  # type: ignore[arg-type]
         )
         try:

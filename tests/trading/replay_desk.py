@@ -67,13 +67,13 @@ class ReplayDesk(Desk):
         return order
 
     def rest(self, side: Side, quantity: str, kind: OrderType, **terms: object) -> Order:
+        given = {name: Decimal(v) if type(v) is str else v for name, v in terms.items()}
         command = PlaceOrder(
             IBM,
             side,
             kind,
             Decimal(quantity),
-            time_in_force=TimeInForce.GTC,
-            **{name: Decimal(v) if type(v) is str else v for name, v in terms.items()},  # type: ignore[arg-type]
+            **{"time_in_force": TimeInForce.GTC, **given},  # type: ignore[arg-type]
         )
         return self.order(command)
 

@@ -127,3 +127,39 @@ def test_a_post_only_order_that_works_is_modified_by_the_last_price_of_a_closed_
     with pytest.raises(PostOnlyWouldFill):
         modify(desk, order, limit_price=Decimal(101))
     assert modify(desk, order, limit_price=Decimal("99.99")).working
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms"),
+    [
+        (OrderType.LIMIT, {"limit_price": "90"}),
+        (OrderType.STOP, {"stop_price": "105"}),
+        (OrderType.STOP_LIMIT, {"stop_price": "105", "limit_price": "106"}),
+        (OrderType.TRAILING_STOP, {"trailing_offset": "5"}),
+    ],
+)
+@pytest.mark.parametrize("within", [True, False])
+def test_what_ends_within_a_session_has_the_open_of_its_bar_alone(
+    kind: OrderType, terms: dict[str, str], within: bool
+) -> None:
+    desk = ReplayDesk()
+    desk.market.time = OPEN - DAY
+    ends = OPEN + 1_000 if within else OPEN + DAY
+    order = desk.rest(Side.BUY, "10", kind, **terms, **_until(ends))
+    desk.day(OPEN, "100", "107", "85", "100")
+    desk.expire()
+    assert desk.now(order).status is (OrderStatus.EXPIRED if within else OrderStatus.FILLED)
+
+
+@pytest.mark.parametrize("limit", [None, "100"])
+def test_the_open_fills_what_ends_later_in_its_session(limit: str | None) -> None:
+    desk = ReplayDesk()
+    desk.market.time = OPEN - DAY
+    kind = OrderType.MARKET if limit is None else OrderType.LIMIT
+    order = desk.rest(Side.BUY, "10", kind, limit_price=limit, **_until(OPEN + 1_000))
+    desk.day(OPEN, "99", "107", "85", "100")
+    assert desk.now(order).average_price == 99
+
+
+def _until(time: int) -> dict[str, object]:
+    return {"time_in_force": TimeInForce.GTD, "expires_at": time}
