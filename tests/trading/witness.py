@@ -37,6 +37,11 @@ class Seen:
     """The quote on which it came to work or grew; the next one concerns it."""
 
     @property
+    def to_close(self) -> Decimal:
+        """Of a leg, how much it protects."""
+        return self.quantity - self.filled if self.status == "working" else Decimal(0)
+
+    @property
     def up(self) -> bool:
         return self.event.side is Side.BUY
 
@@ -85,9 +90,11 @@ class Witness:
             self._follow(quote)
         for transaction in self.desk.ledger[self.read :]:
             assert codec.load(codec.dump(transaction.events)) == transaction.events
+            before = {key: seen.to_close for key, seen in self.orders.items()}
             for event in transaction.events:
                 self.kinds[type(event).__name__] += 1
                 self._hear(event, transaction)
+            self._check_legs(before, transaction)
         self.read = len(self.desk.ledger)
         self._check_account()
         for order in self.desk.state.open_orders.values():
@@ -241,6 +248,17 @@ class Witness:
         assert figures.equity == state.balance.balance + figures.unrealized_pnl
         open_ids = {key for key, seen in self.orders.items() if seen.status in _OPEN}
         assert open_ids == set(state.open_orders), "both terminal and working"
+
+    def _check_legs(self, before: dict[str, Decimal], transaction: Transaction) -> None:
+        """A leg grows by what its entry has opened just now, and by nothing else."""
+        opened: defaultdict[str | None, Decimal] = defaultdict(Decimal)
+        for event in transaction.events:
+            if isinstance(event, events.OrderFilled) and event.effect is PositionEffect.OPEN:
+                opened[event.order_id] += event.quantity
+        for order_id, size in before.items():
+            seen = self.orders[order_id]
+            if seen.event.parent_id is not None:
+                assert seen.to_close <= size + opened[seen.event.parent_id], "not its shares"
 
     def _check_order(self, order: Order) -> None:
         seen = self.orders[order.order_id]
