@@ -15,6 +15,9 @@ ifneq ($(shell cat .venv/.installed 2>/dev/null),$(CURDIR))
 $(shell rm -f .venv/.installed)
 endif
 
+# tests/conftest.py puts what takes long first.
+PYTEST := pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+
 VENV      := .venv/.installed
 PEERS     := .venv/bench/.installed .venv/exchange/.installed
 GENERATOR := templates/node_modules/.installed
@@ -52,9 +55,8 @@ generate: $(VENV) $(GENERATOR) ## write generated/ anew from contracts/
 
 .PHONY: test
 test: setup ## run everything below but the slow ends of fuzz and bench
-	@$(MAKE) --no-print-directory -j2 $(OUTPUT_SYNC) check test-frontend
-	@$(MAKE) --no-print-directory e2e
-	@$(BIN)/pytest --numprocesses=2 --dist=loadfile --quiet
+	@$(MAKE) --no-print-directory -j2 $(OUTPUT_SYNC) e2e check test-frontend
+	@$(BIN)/$(PYTEST) --quiet
 
 .PHONY: check
 check: check-style check-types check-imports check-contracts check-drift check-frontend check-notices ## format, lint, types, import rules, contracts, drift
@@ -100,7 +102,7 @@ format: $(VENV) $(FRONTEND) ## format and mend what can be mended without though
 
 .PHONY: test-backend
 test-backend: $(VENV) $(GENERATOR) ## test the generator and the backend
-	@$(BIN)/pytest --numprocesses=2 --dist=loadfile -m "not fuzz"
+	@$(BIN)/$(PYTEST) -m "not fuzz"
 
 .PHONY: test-frontend
 test-frontend: $(FRONTEND) ## test the terminal's parts
@@ -113,7 +115,14 @@ e2e: $(VENV) $(TERMINAL) ## test the whole product in a browser (E2E_BROWSER=pat
 
 .PHONY: fuzz
 fuzz: $(VENV) ## look for failures with generated requests and stream messages, at full length
-	@$(BIN)/pytest --numprocesses=2 --dist=loadfile -m fuzz --hypothesis-profile=full
+	@$(BIN)/$(PYTEST) -m fuzz --hypothesis-profile=full
+
+.PHONY: coverage
+coverage: $(VENV) ## count the branches of the trading core that tests take
+	@mkdir -p build/coverage
+	@$(BIN)/coverage run -m pytest --quiet tests/trading tests/storage tests/rest tests/ports
+	@$(BIN)/coverage report
+	@$(BIN)/coverage json --quiet && $(BIN)/python .ci/branch_coverage.py build/coverage/report.json
 
 .PHONY: bench
 bench: $(VENV) $(PEERS) ## measure what a delivery and an order cost, against the limit of the machine and peers (ten minutes)
