@@ -87,6 +87,21 @@ export class MockBroker {
     })
   }
 
+  /** Tells of what no order led to. */
+  happen(events: AccountEvent[]): void {
+    this.sequence += 1
+    const [time, transactionId] = [Date.now(), `tra_${this.sequence}`]
+    const { accountId } = this
+    this.tell(this.sequence, {
+      transactionId,
+      accountId,
+      time,
+      marketTime: time,
+      cause: 'liquidation',
+      events,
+    })
+  }
+
   figures(): AccountFigures {
     const rows = [...this.positions.values()].map((each) => {
       const { bid, ask } = quoteAt(each.symbol, Date.now())

@@ -2,6 +2,7 @@ import { shallowRef, type ShallowRef } from 'vue'
 import type { AccountFigures, BrokerConnection } from '@generated/models'
 import { listExecutions, listOrders, stream } from '@/services'
 import { perFrame } from '@/shared/composables/frames'
+import { happened, standing, type Happening } from './happenings'
 import { apply, fromSnapshot, join, type History, type LedgerState } from './ledger'
 
 /** After so many milliseconds history is asked for again when it could not be read. */
@@ -17,13 +18,14 @@ export interface Followed {
   stop: () => void
 }
 
-export function follow(accountId: string): Followed {
+/** `tell` hears of what the broker did without being asked; perhaps again of a margin call that stands. */
+export function follow(accountId: string, tell: (news: Happening[]) => void): Followed {
   const ledger = shallowRef<LedgerState>()
   const figures = shallowRef<AccountFigures>()
   const stale = shallowRef(false)
   const broker = shallowRef<BrokerConnection>()
   const ends = [
-    followLedger(accountId, ledger),
+    followLedger(accountId, ledger, tell),
     followFigures(accountId, figures, stale),
     followBroker(accountId, broker),
   ]
@@ -38,7 +40,11 @@ export function follow(accountId: string): Followed {
   }
 }
 
-function followLedger(accountId: string, ledger: ShallowRef<LedgerState | undefined>): () => void {
+function followLedger(
+  accountId: string,
+  ledger: ShallowRef<LedgerState | undefined>,
+  tell: (news: Happening[]) => void,
+): () => void {
   let waiting: History | undefined
   let unwatch: (() => void) | undefined
   let stopped = false
@@ -73,12 +79,16 @@ function followLedger(accountId: string, ledger: ShallowRef<LedgerState | undefi
         onSnapshot: (snapshot, place) => {
           waiting = undefined
           settle(fromSnapshot(snapshot, place.epoch, place.seq, ledger.value))
+          if (snapshot.marginCall) tell([standing(accountId, place.epoch, snapshot.marginCall)])
           void readHistory()
         },
         onUpdate: (update, place) => {
           if (!ledger.value) return
           const applied = apply(ledger.value, place.seq, update)
-          if (applied.outcome === 'applied') settle(applied.state)
+          if (applied.outcome === 'applied') {
+            settle(applied.state)
+            tell(happened(update, applied.state.epoch))
+          }
           if (applied.outcome === 'gap') reopen()
         },
       },

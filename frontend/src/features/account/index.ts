@@ -1,4 +1,8 @@
 export { default as AccountPanel } from './AccountPanel.vue'
 export { default as AccountSelector } from './AccountSelector.vue'
+export { default as HappeningNotices } from './HappeningNotices.vue'
+export { figuresIn, titleOf } from './words'
+export type { Happening } from './happenings'
+export { useHappenings } from './told'
 export { isOpen } from './ledger'
 export { useAccounts } from './store'

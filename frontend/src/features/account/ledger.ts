@@ -6,6 +6,7 @@ import type {
   Balance,
   Execution,
   ExecutionPage,
+  MarginCall,
   Order,
   OrderPage,
   Position,
@@ -23,6 +24,8 @@ export interface LedgerState {
   readonly positions: ReadonlyMap<string, Position>
   /** Newest first, as far as they were read. */
   readonly executions: readonly Execution[]
+  /** As long as the account is near its liquidation. */
+  readonly marginCall?: MarginCall
   /** Name and state of the account, once they have changed. */
   readonly profile?: Readonly<Pick<Account, 'name' | 'archived'>>
 }
@@ -59,6 +62,7 @@ export function fromSnapshot(
     orders: new Map([...ended, ...snapshot.orders].map((order) => [order.orderId, order])),
     positions: new Map(snapshot.positions.map((each) => [each.positionId, each])),
     executions: kept?.executions ?? [],
+    marginCall: snapshot.marginCall,
     profile: earlier?.profile,
   }
 }
@@ -68,10 +72,11 @@ export function apply(state: LedgerState, sequence: number, update: AccountUpdat
   const reset = update.events.some((event) => event.type === 'reset')
   if (!reset && sequence <= state.sequence) return { outcome: 'repeated', state }
   if (!reset && sequence !== state.sequence + 1) return { outcome: 'gap', state }
-  return { outcome: 'applied', state: { ...update.events.reduce(applyEvent, state), sequence } }
+  const after = update.events.reduce((now, event) => applyEvent(now, event, update.time), state)
+  return { outcome: 'applied', state: { ...after, sequence } }
 }
 
-function applyEvent(state: LedgerState, event: AccountEvent): LedgerState {
+function applyEvent(state: LedgerState, event: AccountEvent, time: number): LedgerState {
   switch (event.type) {
     case 'order':
       return { ...state, orders: withEntry(state.orders, event.order.orderId, event.order) }
@@ -83,6 +88,13 @@ function applyEvent(state: LedgerState, event: AccountEvent): LedgerState {
       return { ...state, balance: event.balance }
     case 'reset':
       return { ...state, ...EMPTY, epoch: event.epoch, balance: event.balance }
+    case 'margin_call': {
+      const { active, equity, maintenanceMargin } = event
+      return {
+        ...state,
+        marginCall: active ? { since: time, equity, maintenanceMargin } : undefined,
+      }
+    }
     case 'profile':
       return { ...state, profile: { name: event.name, archived: event.archived } }
     default:
@@ -90,7 +102,12 @@ function applyEvent(state: LedgerState, event: AccountEvent): LedgerState {
   }
 }
 
-const EMPTY = { orders: new Map(), positions: new Map(), executions: [] } as const
+const EMPTY = {
+  orders: new Map(),
+  positions: new Map(),
+  executions: [],
+  marginCall: undefined,
+} as const
 
 function withPosition(
   positions: ReadonlyMap<string, Position>,

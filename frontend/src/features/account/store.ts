@@ -4,12 +4,14 @@ import type { Account, AccountClock } from '@generated/models'
 import { listAccounts } from '@/services'
 import { isText, stored } from '@/shared/composables/stored'
 import { follow, type Followed } from './follow'
+import type { Happening } from './happenings'
 import { isOpen } from './ledger'
 
 /** The user's accounts, followed as long as the terminal is open, and the one that the screen shows. */
 export const useAccounts = defineStore('accounts', () => {
   const listed = shallowRef<readonly Account[]>([])
   const followed = shallowReactive(new Map<string, Followed>())
+  let heard: (news: Happening[]) => void = () => undefined
   const remembered = stored('account', '', isText)
   /** The account last chosen for each clock. */
   const lastOf = {
@@ -52,8 +54,17 @@ export const useAccounts = defineStore('accounts', () => {
       followed.delete(accountId)
     }
     for (const accountId of ids)
-      if (!followed.has(accountId)) followed.set(accountId, follow(accountId))
+      if (!followed.has(accountId)) followed.set(accountId, follow(accountId, tell))
     listed.value = read
+  }
+
+  function tell(news: Happening[]): void {
+    if (news.length > 0) heard(news)
+  }
+
+  /** From now on what the broker does to the accounts, or warns them of, goes there. */
+  function onHappenings(listener: typeof heard): void {
+    heard = listener
   }
 
   function leave(): void {
@@ -79,6 +90,10 @@ export const useAccounts = defineStore('accounts', () => {
     return followed.get(account.accountId)?.figures.value ?? account.figures
   }
 
+  function ledgerOf(accountId: string) {
+    return followed.get(accountId)?.ledger.value
+  }
+
   function brokerOf(account: Account) {
     return followed.get(account.accountId)?.broker.value
   }
@@ -100,7 +115,9 @@ export const useAccounts = defineStore('accounts', () => {
     forClock,
     choose,
     figuresOf,
+    ledgerOf,
     brokerOf,
+    onHappenings,
   }
 })
 

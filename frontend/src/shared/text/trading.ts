@@ -352,6 +352,28 @@ export const trading = {
     },
   },
 
+  happenings: {
+    title: 'Account notices',
+    dismiss: (what: string) => `Dismiss: ${what}`,
+    marginCall: 'Margin call',
+    marginCallLifted: 'Margin call lifted',
+    liquidation: 'Liquidation',
+    corporateActions: { split: 'Split', dividend: 'Dividend' },
+    callHint:
+      'called below 1.25 times the maintenance margin; below the maintenance margin positions are liquidated',
+    liquidated: (quantity: string, symbol: string) =>
+      `An order that closes ${quantity} ${symbol} was placed for the account`,
+    figures: (equity: string, maintenance: string) =>
+      `Equity ${equity}, maintenance margin ${maintenance}`,
+    now: (figures: string) => `Now: ${figures.toLowerCase()}`,
+    split: (symbol: string, from: number, to: number) =>
+      `${symbol}: ${from} old ${from === 1 ? 'share' : 'shares'} became ${to} new`,
+    held: (quantity: string) => `${quantity} held now`,
+    dividend: (symbol: string, amount: string, currency: string) =>
+      `${symbol}: ${amount} ${currency} for each share`,
+    booked: (amount: string) => `${amount} booked`,
+  },
+
   leverage: {
     title: 'Leverage',
     of: (symbol: string) => `Leverage of ${symbol}`,
@@ -362,6 +384,11 @@ export const trading = {
     rates: (initial: string, maintenance: string) =>
       `Now ${initial} of the value to open, ${maintenance} to hold.`,
     enter: 'Enter a leverage.',
+    preview: 'Preview',
+    set: (leverage: string) => `Set ${leverage}×`,
+    initialRate: 'Rate to open',
+    maintenanceRate: 'Rate to hold',
+    missing: (amount: string) => `It cannot be set: ${amount} is missing.`,
     done: (symbol: string, leverage: string) => `${symbol} is traded with leverage ${leverage}`,
   },
 } as const
