@@ -1,3 +1,4 @@
+import { performance } from './performance'
 import { trading } from './trading'
 
 /** Every English word that the screens show. */
@@ -140,6 +141,7 @@ export const text = {
   },
 
   ...trading,
+  performance,
 
   connection: {
     connecting: 'Connecting',
