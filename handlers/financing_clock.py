@@ -21,6 +21,8 @@ from handlers.trading.transactions import Transaction
 
 TICK: Final = 0.25
 """Seconds between two looks at the clock."""
+REST: Final = 60_000
+"""Milliseconds after which an account is asked again that is due but has nothing to pay yet."""
 _WEIGHTY: Final = AccountReset | PositionOpened | PositionClosed | FinancingCharged
 
 
@@ -37,6 +39,8 @@ class FinancingClock:
         """By symbol and account: the market time of the next charge."""
         self._symbols: dict[str, frozenset[str]] = {}
         self._deciding: set[str] = set()
+        self._rests: dict[str, int] = {}
+        """Until when: its calendar does not know of a further session."""
 
     def start(self) -> None:
         """Takes in all accounts; after the OMS has started."""
@@ -65,7 +69,8 @@ class FinancingClock:
                 self._charge(account_id)
 
     def _charge(self, account_id: str) -> None:
-        if account_id not in self._deciding:
+        rests = self._rests.get(account_id, 0) > self._clock.now()
+        if account_id not in self._deciding and not rests:
             self._deciding.add(account_id)
             self._oms.soon(account_id, self._decide, self._done(account_id))
 
@@ -73,9 +78,13 @@ class FinancingClock:
         return lambda: self._deciding.discard(account_id)
 
     def _decide(self, state: AccountState) -> Draft | None:
-        return financing.charge(state, Instant(self._market), self._rates, self._clock.now())
+        draft = financing.charge(state, Instant(self._market), self._rates, self._clock.now())
+        if draft is None:
+            self._rests[state.account_id] = self._clock.now() + REST
+        return draft
 
     def _arm(self, state: AccountState) -> None:
+        self._rests.pop(state.account_id, None)
         for symbol in self._symbols.pop(state.account_id, frozenset()):
             del self._due[symbol][state.account_id]
             if not self._due[symbol]:

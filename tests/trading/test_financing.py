@@ -7,7 +7,7 @@ import pytest
 from typing_extensions import override
 
 from generated.models import AccountClock, AccountType, ActivityType, SymbolType
-from handlers.financing_clock import FinancingClock
+from handlers.financing_clock import REST, FinancingClock
 from handlers.trading import codec, financing, leverage_change
 from handlers.trading.account import AccountState
 from handlers.trading.events import FinancingCharged
@@ -186,3 +186,27 @@ async def test_the_clock_charges_each_account_once(market: HandMarket) -> None:
     later.on_clock()
     await again.oms.close()
     assert again.oms.account(USER, again.paper).balance.balance == 99_990
+
+
+async def test_without_a_further_session_an_account_is_asked_now_and_then(
+    market: HandMarket,
+) -> None:
+    house = House(FlakyLedger(), market)
+    clock = FinancingClock(house.oms, market, market, RATES)
+    house.oms.add_listener(clock)
+    await house.start()
+    clock.start()
+    await house.oms.submit(USER, house.paper, buy("1000"))
+    state = house.oms.account(USER, house.paper)
+    market.session_ends["AAPL"] = market.time = CLOSE
+    asked = 0
+    for _ in range(20):
+        clock.on_clock()
+        asked += len(house.oms._tasks)
+        await house.oms.close()
+    assert (asked, state.sequence) == (1, 2)
+    del market.session_ends["AAPL"]
+    market.time += REST
+    clock.on_clock()
+    await house.oms.close()
+    assert state.balance.balance == 99_995
