@@ -1,7 +1,9 @@
+import { http, HttpResponse } from 'msw/http'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { AccountSnapshot, AccountUpdate } from '@generated/models'
-import { balance, execution, order, position } from '@/mocks/samples'
+import { server } from '@/mocks/node'
+import { account, balance, execution, order, position } from '@/mocks/samples'
 import { replaceStream, type Listener, type Stream } from '@/services'
 import { useAccounts } from './store'
 
@@ -104,5 +106,25 @@ describe('the accounts', () => {
     const { store } = await open()
     expect(store.forClock('replay')?.accountId).toBe('replay')
     expect(store.forClock('live')?.accountId).toBe('paper')
+  })
+
+  it('remember which of several accounts trades a clock, also while another is on the screen', async () => {
+    const ids = ['paper', 'swing', 'replay'] as const
+    server.use(
+      http.get('*/api/v1/accounts', () =>
+        HttpResponse.json({
+          accounts: ids.map((accountId) =>
+            account({ accountId, clock: accountId === 'replay' ? 'replay' : 'live' }),
+          ),
+        }),
+      ),
+    )
+    const { store } = await open()
+    store.choose('swing')
+    store.choose('replay')
+    expect(store.forClock('live')?.accountId).toBe('swing')
+    await vi.waitFor(() => {
+      expect(localStorage.getItem('trading-pro.account-live')).toBe('"swing"')
+    })
   })
 })
