@@ -76,9 +76,10 @@ class Decider:
 
 def _canonical(state: AccountState, command: PlaceOrder, market: Instant) -> PlaceOrder:
     symbol = market.symbol(command.symbol)
-    canonical = replace(command, symbol=symbol.id) if symbol else command
-    _pin(state, canonical.symbol, market)
-    return canonical
+    if symbol is not None and symbol.id != command.symbol:
+        command = replace(command, symbol=symbol.id)
+    _pin(state, command.symbol, market)
+    return command
 
 
 def _pin_order(state: AccountState, order_id: str, market: Instant) -> None:

@@ -171,8 +171,10 @@ def check_margin(draft: Draft, before: Order, opening: Decimal, market: Market) 
 
     `opening` is what of it opens or adds; an order that only reduces passes.
     """
+    if opening == ZERO:
+        return
     missing = shortfall(draft, market)
-    if opening == ZERO or missing <= ZERO:
+    if missing <= ZERO:
         return
     nearest = _affordable(draft, before, opening, missing, market)
     raise InsufficientMargin(
