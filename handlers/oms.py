@@ -9,16 +9,15 @@ from typing import Final, Protocol, final
 
 from typing_extensions import override
 
-from generated.models import AccountClock, AccountType, Resolution
+from generated.models import AccountClock, AccountType
 from handlers.backlog import ActionBacklog
 from handlers.brokers.broker import Broker
 from handlers.clock import Clock
 from handlers.deciding import Decider
 from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.actions import CorporateAction
-from handlers.market.bars import Bar
-from handlers.market.quotes import Quote
 from handlers.outcomes import Changes, Outcome, outcome_of, touched_orders
+from handlers.settling import settled
 from handlers.storage.ledger import Ledger, LedgerUnavailable
 from handlers.storage.snapshots import Snapshots
 from handlers.trading import decide, hearing
@@ -281,14 +280,6 @@ class Oms(FeedSink):
             self.soon(account_id, nothing, partial(self._backlog.give_back, account_id))
 
     @override
-    def on_quote(self, quote: Quote) -> None:
-        """The broker hears of prices by itself."""
-
-    @override
-    def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
-        """The broker hears of prices by itself."""
-
-    @override
     def on_action(self, action: CorporateAction) -> None:
         """A split or a dividend: applied before anything else is decided about its holders."""
         symbol = self._market.symbol(action.symbol)
@@ -302,6 +293,10 @@ class Oms(FeedSink):
         """The recording began anew: so do the accounts that trade in it."""
         for account_id in self._stale_replays():
             self._spawn(self.restart(account_id))
+
+    @override
+    async def settled(self) -> None:
+        await settled(self._tasks, self._writers.values())
 
     def _enter(self, writer: AccountWriter) -> None:
         identity = writer.state.identity

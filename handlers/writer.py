@@ -98,6 +98,11 @@ class AccountWriter:
             if await _was_stored(before):
                 return None
 
+    @property
+    def under_way(self) -> asyncio.Future[None] | None:
+        """Ends when the last that is decided is stored, or is not; None where all of it is."""
+        return self._pending[-1].done if self._pending else None
+
     async def append(self, transaction: Transaction) -> None:
         """Carries out a transaction that needs no deciding: the opening of the account."""
         await self._store(self._front().prepare(transaction))

@@ -24,11 +24,12 @@ class NotSupported(Exception):
 class FeedSink(Protocol):
     """Takes what a feed streams. Called on the event loop; must neither block nor raise."""
 
-    def on_quote(self, quote: Quote) -> None: ...
+    def on_quote(self, quote: Quote) -> None:
+        return
 
     def on_bar(self, symbol_id: str, resolution: Resolution, bar: Bar, closed: bool) -> None:
         """The bar as it is now; `closed` once, when it does not change any more."""
-        ...
+        return
 
     def on_action(self, action: CorporateAction) -> None:
         """A split or a dividend, before any price of its day. Few who listen need to act."""
@@ -36,7 +37,14 @@ class FeedSink(Protocol):
 
     def on_epoch(self, feed: "Feed") -> None:
         """History is another one from now on; `feed.epoch` has changed."""
-        ...
+        return
+
+    async def settled(self) -> None:
+        """Returns when what came of what was told so far is stored.
+
+        A feed whose time can wait does so before each step: then no order misses a price.
+        """
+        return
 
 
 class Feed(ABC):

@@ -170,6 +170,11 @@ class Feeds(FeedSink):
     def on_epoch(self, feed: Feed) -> None:
         self._tell(lambda listener: listener.on_epoch(feed))
 
+    @override
+    async def settled(self) -> None:
+        for listener in tuple(self._listeners):
+            await listener.settled()
+
     def _tell(self, call: Callable[[FeedSink], None]) -> None:
         for listener in tuple(self._listeners):
             try:

@@ -1,5 +1,6 @@
 """The replay feed is a feed; what it gives is the record, and nothing of what lies ahead."""
 
+import asyncio
 import logging
 
 import pytest
@@ -119,6 +120,34 @@ def test_each_day_is_streamed_even_if_steps_were_missed() -> None:
         == feed.history("REC:AAPL", Resolution.DAY, None, None, 5).bars
     )
     assert [float(quote.last) for quote in sink.quotes] == [bar.close for *_, bar, _ in sink.bars]
+
+
+async def test_a_day_waits_until_what_came_of_the_one_before_is_stored() -> None:
+    clock = ManualClock(NOW)
+    feed, sink = replay(clock), Slow()
+    await feed.ready("REC:AAPL")
+    feed.watch("REC:AAPL")
+    clock.advance(3 * STEP)
+    running = asyncio.create_task(feed.run(sink))
+    for days in range(3):
+        await asyncio.wait_for(sink.asked.acquire(), 5)
+        assert len(sink.bars) == days
+        sink.stored.release()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+class Slow(Sink):
+    """What comes of what it is told takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.stored = asyncio.Semaphore(0), asyncio.Semaphore(0)
+
+    @override
+    async def settled(self) -> None:
+        self.asked.release()
+        await self.stored.acquire()
 
 
 def test_nobody_sees_a_day_before_it_is_streamed() -> None:

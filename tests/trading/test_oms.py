@@ -56,6 +56,17 @@ async def test_nobody_reaches_the_account_of_another(house: House) -> None:
         house.oms.account(USER, "acc_none")
 
 
+async def test_what_is_under_way_can_be_waited_for(house: House) -> None:
+    """So that the day of a recording that comes next meets the order."""
+    sent = asyncio.create_task(house.oms.submit(USER, house.replay, buy("3", symbol="REC:IBM")))
+    await asyncio.sleep(0)
+    state = house.oms.account(USER, house.replay)
+    assert not state.open_orders
+    await house.oms.settled()
+    assert len(state.open_orders) == 1
+    await sent
+
+
 async def test_an_answered_order_is_there_after_a_restart(house: House) -> None:
     outcome = await house.oms.submit(USER, house.paper, buy(key="first"))
     assert outcome.order.status is OrderStatus.FILLED

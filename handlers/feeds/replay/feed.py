@@ -193,7 +193,8 @@ class ReplayFeed(Feed):
             while True:
                 now = self._clock.now()
                 if self._hours is None or self._hours.loaded:
-                    self.step(sink)
+                    for _ in self._steps(sink):
+                        await sink.settled()
                 else:
                     self._heartbeat_at = now
                 wait = min(self._schedule.next_change(now) - now, LONGEST_SLEEP)
@@ -208,19 +209,26 @@ class ReplayFeed(Feed):
 
     def step(self, sink: FeedSink) -> None:
         """Stream what has come by now since the step before, day by day."""
+        for _ in self._steps(sink):
+            pass
+
+    def _steps(self, sink: FeedSink) -> Iterator[None]:
+        """Stops before each day, and before the beginning anew."""
         now = self._clock.now()
         self._heartbeat_at = now
         target = self._schedule.at(now)
         if target.lap > self._position.lap:
-            self._advance(self._schedule.end(self._position.lap), sink)
+            yield from self._advance(self._schedule.end(self._position.lap), sink)
+            yield
             self._position = target
             self._data_at = now
             sink.on_epoch(self)
-        self._advance(target, sink)
+        yield from self._advance(target, sink)
 
-    def _advance(self, target: Position, sink: FeedSink) -> None:
+    def _advance(self, target: Position, sink: FeedSink) -> Iterator[None]:
         """Day by day within one lap."""
         while self._position < target:
+            yield
             self._position = Position(target.lap, self._position.behind + 1)
             self._data_at = self._clock.now()
             self._act(sink)
