@@ -30,6 +30,8 @@ from tests.clock import ManualClock
 
 CONTRACT = Path(__file__).parents[2] / "generated" / "contracts" / "openapi.json"
 STEPS = 10
+ROUNDS = 10
+"""Of scenarios, at most."""
 ORDERS = (
     {"type": "market", "symbol": "AAPL", "side": "buy", "quantity": "10"},
     {
@@ -198,8 +200,12 @@ def declared_links(schema: BaseSchema) -> set[str]:
 
 
 def follow_links(schema: BaseSchema, renew: Callable[[], None], **call: str) -> Counter[str]:
-    """Run stateful scenarios; how often each link led, with its values, to an answer below 400."""
+    """Run stateful scenarios; how often each link led, with its values, to an answer below 400.
+
+    Which of a hundred links some examples take is chance: there are more until all were taken.
+    """
     followed: Counter[str] = Counter()
+    links = declared_links(schema)
     machine: type[APIStateMachine] = schema.as_state_machine()
 
     class Scenario(machine):  # type: ignore[valid-type, misc]
@@ -219,14 +225,17 @@ def follow_links(schema: BaseSchema, renew: Callable[[], None], **call: str) -> 
                 followed[step.transition.id] += 1
             return output
 
-    Scenario.run(
-        settings=hypothesis.settings(
-            max_examples=max(20, hypothesis.settings().max_examples // 4),
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
+    settings = hypothesis.settings(
+        max_examples=max(20, hypothesis.settings().max_examples // 4),
+        stateful_step_count=STEPS,
+        deadline=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
     )
+    Scenario.run(settings=settings)
+    for seed in range(1, ROUNDS):
+        if links <= set(followed):
+            break
+        hypothesis.seed(seed)(Scenario).run(settings=settings)
     return followed
 
 
