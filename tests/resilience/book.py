@@ -79,6 +79,8 @@ class Book:
         return self.sequence >= sequence
 
     def _take(self, entry: Entry) -> None:
+        if entry.kind == "gap":
+            return  # it names the place of the snapshot that follows it
         if entry.kind == "snapshot":
             self._start(entry)
         elif entry.kind == "update":

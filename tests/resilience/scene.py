@@ -139,7 +139,7 @@ async def scene(server: ServerProcess, seed: int, of: type[Scene] = Scene) -> As
             yield opened
         finally:
             await _end_all()
-    await opened.client.aclose()
+            await opened.client.aclose()
 
 
 @asynccontextmanager
