@@ -55,7 +55,7 @@ def check(data: bytes, modeled: bool) -> None:
     for order in state.view().orders():
         versions = state.versions(order.order_id)
         assert all(version.open for version in versions[:-1]), "nothing follows an end"
-        if order.time_in_force is TimeInForce.FOK:
+        if all(version.time_in_force is TimeInForce.FOK for version in versions):
             assert order.filled_quantity in (0, order.quantity), "whole, or not at all"
 
 
