@@ -10,13 +10,20 @@ def title(text: str) -> None:
     print(f"\n{text}\n{'-' * len(text)}", flush=True)
 
 
-def row(name: str, runs: Sequence[float], base: float, *, wanted: float | None = None) -> None:
-    """The median in microseconds with the range of the runs, and as a multiple of `base`."""
+def row(
+    name: str, runs: Sequence[float], base: Sequence[float], *, wanted: float | None = None
+) -> None:
+    """The median in microseconds with the range of the runs, and as a multiple of `base`.
+
+    The multiple is the median of the multiples of each round, because a round's two runs are
+    neighbours: what the machine does for some seconds slows both.
+    """
     middle = median(runs)
+    multiple = median(run / other for run, other in zip(runs, base, strict=True))
     verdict = "" if wanted is None else f"   wanted: at most {wanted:.2f}"
     print(
         f"  {name:38} {middle:7.2f} us  ({min(runs):6.2f} to {max(runs):6.2f})"
-        f"  {middle / base:6.2f} x{verdict}",
+        f"  {multiple:6.2f} x{verdict}",
         flush=True,
     )
 

@@ -39,9 +39,8 @@ def exchanges(peer: Path) -> None:
             if number:
                 theirs.append(cost)
                 ours.append(mine)
-        base = report.median(theirs)
-        report.row(f"NautilusTrader, {what}", theirs, base)
-        report.row(f"Trading Pro, {what}", ours, base)
+        report.row(f"NautilusTrader, {what}", theirs, theirs)
+        report.row(f"Trading Pro, {what}", ours, theirs)
 
 
 def play(quotes: int, every: int) -> Answer:

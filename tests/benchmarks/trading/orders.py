@@ -16,12 +16,11 @@ def durable_orders() -> None:
     with Child("tests.benchmarks.trading.desk") as desk:
         for clients, accounts in ((1, 1), (CLIENTS, CLIENTS), (CLIENTS, 1)):
             ours, raw = _rounds(desk, clients, accounts)
-            base = report.median(raw)
             who = f"{clients} client{'s' if clients > 1 else ''}"
-            report.row(f"SQLite, a commit each, {who}", raw, base)
+            report.row(f"SQLite, a commit each, {who}", raw, raw)
             where = "" if accounts == clients else ", one account"
             wanted = 2.0 if clients > 1 else None
-            report.row(f"Trading Pro's OMS, {who}{where}", ours, base, wanted=wanted)
+            report.row(f"Trading Pro's OMS, {who}{where}", ours, raw, wanted=wanted)
 
 
 def orders_over_http() -> None:
@@ -57,10 +56,9 @@ def _tell(
     who = f"{clients} client{'s' if clients > 1 else ''}"
     for index, what in enumerate((who, f"{who}, CPU")):
         theirs, ours = [run[index] for run in empty], [run[index] for run in broker]
-        base = report.median(theirs)
-        report.row(f"FastAPI, nothing done, {what}", theirs, base)
+        report.row(f"FastAPI, nothing done, {what}", theirs, theirs)
         wanted = 2.0 if clients > 1 else None
-        report.row(f"Trading Pro, {what}", ours, base, wanted=wanted)
+        report.row(f"Trading Pro, {what}", ours, theirs, wanted=wanted)
 
 
 def _rounds(desk: Child, clients: int, accounts: int) -> tuple[list[float], list[float]]:
