@@ -70,8 +70,8 @@ from handlers.storage.replays import SqlReplays
 from handlers.storage.snapshots import Snapshots
 from handlers.storage.sql_ledger import SqlLedger
 from handlers.storage.watched_ledger import WatchedLedger
-from handlers.trading.financing import AnnualRates
-from handlers.trading.models.profile import FillModels
+from handlers.trading.matching.models.profile import FillModels
+from handlers.trading.risk.financing import AnnualRates
 from handlers.ws.account import AccountStream
 from handlers.ws.bars import BarsStream
 from handlers.ws.connection import ConnectionStream

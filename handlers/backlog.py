@@ -3,9 +3,9 @@
 from typing import final
 
 from handlers.clock import Clock
-from handlers.trading import corporate
-from handlers.trading.account import AccountState
-from handlers.trading.draft import Draft
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking import corporate
+from handlers.trading.booking.draft import Draft
 from handlers.trading.market import Market
 
 

@@ -5,9 +5,14 @@ from typing import final
 
 from handlers.brokers.broker import Broker
 from handlers.clock import Clock
-from handlers.trading import amending, conversion, decide, hearing, preview, protecting
-from handlers.trading.account import AccountState
-from handlers.trading.commands import (
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking import hearing
+from handlers.trading.booking.draft import Draft
+from handlers.trading.decisions import amending, decide, preview, protecting
+from handlers.trading.decisions.preview import Preview
+from handlers.trading.market import Instant, Market
+from handlers.trading.matching.reports import Report
+from handlers.trading.orders.commands import (
     CancelOrder,
     CancelOrders,
     ClosePosition,
@@ -17,10 +22,7 @@ from handlers.trading.commands import (
     ReversePosition,
     SetPositionBrackets,
 )
-from handlers.trading.draft import Draft
-from handlers.trading.market import Instant, Market
-from handlers.trading.preview import Preview
-from handlers.trading.reports import Report
+from handlers.trading.positions import conversion
 
 
 @final

@@ -10,9 +10,9 @@ from handlers.market.bars import Bar, BarPage
 from handlers.market.symbols import Symbol
 from handlers.storage.equity_days import EquityDays
 from handlers.storage.ledger import LedgerUnavailable
-from handlers.trading.account import AccountState, AccountView
-from handlers.trading.conversion import pair_for
-from handlers.trading.equity import DAY, EquityDay, equity_days
+from handlers.trading.accounts.account import AccountState, AccountView
+from handlers.trading.positions.conversion import pair_for
+from handlers.trading.reporting.equity import DAY, EquityDay, equity_days
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,8 @@
 """Splits, dividends and conversions as the contract's models."""
 
 from generated import models
-from handlers.trading import events, money
+from handlers.trading import money
+from handlers.trading.ledger import events
 
 
 def corporate_action(

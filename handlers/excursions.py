@@ -9,7 +9,7 @@ from handlers.market.actions import CorporateAction, Split
 from handlers.market.bars import BarPage
 from handlers.market.resolutions import DAY, duration
 from handlers.market.symbols import Symbol
-from handlers.trading.trades import Excursions, Trade, excursions
+from handlers.trading.reporting.trades import Excursions, Trade, excursions
 
 MOST_BARS: Final = 1_000
 """For one trade; a longer one is looked at in coarser bars."""

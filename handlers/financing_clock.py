@@ -6,18 +6,18 @@ from typing import Final, final
 
 from handlers.clock import Clock
 from handlers.margin_watch import Accounts
-from handlers.trading import financing
-from handlers.trading.account import AccountState
-from handlers.trading.draft import Draft
-from handlers.trading.events import (
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking.draft import Draft
+from handlers.trading.ledger.events import (
     AccountReset,
     FinancingCharged,
     PositionClosed,
     PositionOpened,
 )
-from handlers.trading.financing import AnnualRates
+from handlers.trading.ledger.transactions import Transaction
 from handlers.trading.market import Instant, Market
-from handlers.trading.transactions import Transaction
+from handlers.trading.risk import financing
+from handlers.trading.risk.financing import AnnualRates
 
 TICK: Final = 0.25
 """Seconds between two looks at the clock."""

@@ -11,20 +11,21 @@ from handlers.clock import Clock
 from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
-from handlers.trading import decide, liquidation
-from handlers.trading.account import AccountState
-from handlers.trading.bands import Bands, bands
-from handlers.trading.draft import Draft
-from handlers.trading.events import (
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking.arriving import Venue
+from handlers.trading.booking.draft import Draft
+from handlers.trading.ledger.events import (
     AccountReset,
     BalanceChanged,
     Event,
     PositionEvent,
     StandingEvent,
 )
-from handlers.trading.liquidation import Need
+from handlers.trading.ledger.transactions import Transaction
 from handlers.trading.market import Instant
-from handlers.trading.transactions import Transaction
+from handlers.trading.risk import liquidation
+from handlers.trading.risk.bands import Bands, bands
+from handlers.trading.risk.liquidation import Need
 from handlers.working import WatchedMarket
 
 _WEIGHTY: Final = AccountReset | BalanceChanged | PositionEvent | StandingEvent
@@ -52,9 +53,7 @@ class Accounts(Protocol):
 class MarginWatch(FeedSink):
     """A price costs what it reaches; the symbols that margin accounts hold are streamed for it."""
 
-    def __init__(
-        self, oms: Accounts, market: WatchedMarket, venue: decide.Venue, clock: Clock
-    ) -> None:
+    def __init__(self, oms: Accounts, market: WatchedMarket, venue: Venue, clock: Clock) -> None:
         self._oms = oms
         self._market = market
         self._venue = venue

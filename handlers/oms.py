@@ -20,21 +20,22 @@ from handlers.outcomes import Changes, Outcome, outcome_of, touched_orders
 from handlers.settling import settled
 from handlers.storage.ledger import Ledger, LedgerUnavailable
 from handlers.storage.snapshots import Snapshots
-from handlers.trading import decide, hearing
-from handlers.trading.account import AccountState
-from handlers.trading.commands import (
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking import hearing
+from handlers.trading.booking.draft import Draft
+from handlers.trading.decisions import decide
+from handlers.trading.decisions.preview import Preview
+from handlers.trading.decisions.waiting import Condition, conditions
+from handlers.trading.ledger.transactions import Transaction, identifier
+from handlers.trading.matching.reports import Report
+from handlers.trading.orders.commands import (
     CancelOrders,
     Command,
     ModifyOrder,
     PlaceOrder,
     SetPositionBrackets,
 )
-from handlers.trading.draft import Draft
-from handlers.trading.order import Order
-from handlers.trading.preview import Preview
-from handlers.trading.reports import Report
-from handlers.trading.transactions import Transaction, identifier
-from handlers.trading.waiting import Condition, conditions
+from handlers.trading.orders.order import Order
 from handlers.working import WatchedMarket, WorkingOrders
 from handlers.writer import AccountWriter, Decision, nothing
 

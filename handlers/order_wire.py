@@ -7,14 +7,14 @@ from generated.base import optional
 from handlers import wire
 from handlers.refusals import as_error
 from handlers.trading import money
-from handlers.trading.account import AccountView
-from handlers.trading.commands import PlaceOrder
-from handlers.trading.margin import Figures
-from handlers.trading.order import Order
-from handlers.trading.position import Position
-from handlers.trading.preview import Preview
-from handlers.trading.rejections import Rejection
-from handlers.trading.waiting import Condition
+from handlers.trading.accounts.account import AccountView
+from handlers.trading.decisions.preview import Preview
+from handlers.trading.decisions.waiting import Condition
+from handlers.trading.orders.commands import PlaceOrder
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import Rejection
+from handlers.trading.positions.margin import Figures
+from handlers.trading.positions.position import Position
 
 
 def preview(value: Preview, command: PlaceOrder, view: AccountView) -> models.OrderPreview:

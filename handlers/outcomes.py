@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from handlers.trading.account import AccountState, AccountView
-from handlers.trading.events import OrderEvent
-from handlers.trading.order import Order
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState, AccountView
+from handlers.trading.ledger.events import OrderEvent
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.orders.order import Order
 
 
 @dataclass(frozen=True, slots=True)

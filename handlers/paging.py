@@ -8,7 +8,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Generic, TypeVar
 
-from handlers.trading.account import AccountState, AccountView
+from handlers.trading.accounts.account import AccountState, AccountView
 
 T = TypeVar("T")
 

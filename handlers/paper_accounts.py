@@ -9,12 +9,12 @@ from generated.models import AccountClock
 from handlers.clock import Clock
 from handlers.market.symbols import Symbol
 from handlers.oms import Oms
-from handlers.trading import account_commands, decide
-from handlers.trading.account import AccountState, AccountView
-from handlers.trading.account_commands import CreateAccount, ResetAccount, UpdateAccount
-from handlers.trading.draft import Draft
-from handlers.trading.rejections import TooManyAccounts
-from handlers.trading.transactions import identifier
+from handlers.trading.accounts.account import AccountState, AccountView
+from handlers.trading.booking.draft import Draft
+from handlers.trading.decisions import account_commands, decide
+from handlers.trading.decisions.account_commands import CreateAccount, ResetAccount, UpdateAccount
+from handlers.trading.ledger.transactions import identifier
+from handlers.trading.orders.rejections import TooManyAccounts
 
 MAX_ACCOUNTS: Final = 50
 """So many accounts that are not archived has a user at most."""

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 from generated import models
 from generated.base import optional
-from handlers.trading import money, returns
-from handlers.trading.equity import EquityDay
+from handlers.trading import money
 from handlers.trading.money import ZERO
-from handlers.trading.performance import SymbolResult, TradeStatistics
-from handlers.trading.trades import Excursions, Trade
+from handlers.trading.reporting import returns
+from handlers.trading.reporting.equity import EquityDay
+from handlers.trading.reporting.performance import SymbolResult, TradeStatistics
+from handlers.trading.reporting.trades import Excursions, Trade
 
 
 @money.exact

@@ -13,12 +13,12 @@ from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
-from handlers.trading import margin
-from handlers.trading.account import AccountState, AccountView
-from handlers.trading.conversion import pair_for
-from handlers.trading.leverage import MarginTerms
-from handlers.trading.margin import Figures
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState, AccountView
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.positions import margin
+from handlers.trading.positions.conversion import pair_for
+from handlers.trading.positions.leverage import MarginTerms
+from handlers.trading.positions.margin import Figures
 from handlers.working import WatchedMarket
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from generated.rest import problems
 from handlers.oms import AccountNotFound
 from handlers.paging import InvalidCursor
 from handlers.storage.ledger import LedgerUnavailable
-from handlers.trading import rejections
-from handlers.trading.rejections import Fault, Rejection
+from handlers.trading.orders import rejections
+from handlers.trading.orders.rejections import Fault, Rejection
 
 _PROBLEMS: Final[Mapping[type[Rejection], type[problems.Problem]]] = {
     rejections.SymbolNotFound: problems.SymbolNotFound,

@@ -6,7 +6,7 @@ from pydantic import MISSING
 
 from generated import models
 from generated.base import given
-from handlers.trading.commands import KEEP, ModifyOrder, PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.orders.commands import KEEP, ModifyOrder, PlaceOrder, StopLoss, TakeProfit
 
 
 def place_order(body: models.PlaceOrderRequest) -> PlaceOrder:

@@ -7,17 +7,18 @@ from generated import models
 from generated.base import optional
 from handlers import event_wire
 from handlers.market.symbols import Symbol
-from handlers.trading import events, money
-from handlers.trading.account import AccountState, AccountView
-from handlers.trading.activities import Activity
-from handlers.trading.change import Balance
-from handlers.trading.execution import Execution
-from handlers.trading.leverage import LOWEST, STEP, MarginTerms
-from handlers.trading.margin import Figures
-from handlers.trading.order import Order
-from handlers.trading.position import Position
-from handlers.trading.standing import MarginCall
-from handlers.trading.transactions import AsOf, Transaction
+from handlers.trading import money
+from handlers.trading.accounts.account import AccountState, AccountView
+from handlers.trading.accounts.activities import Activity
+from handlers.trading.accounts.change import Balance
+from handlers.trading.accounts.execution import Execution
+from handlers.trading.accounts.standing import MarginCall
+from handlers.trading.ledger import events
+from handlers.trading.ledger.transactions import AsOf, Transaction
+from handlers.trading.orders.order import Order
+from handlers.trading.positions.leverage import LOWEST, STEP, MarginTerms
+from handlers.trading.positions.margin import Figures
+from handlers.trading.positions.position import Position
 
 
 def as_of(value: AsOf) -> models.AsOf:

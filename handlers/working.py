@@ -3,10 +3,10 @@
 from heapq import heappop, heappush
 from typing import Protocol
 
-from handlers.trading.account import AccountState
-from handlers.trading.hearing import is_due
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking.hearing import is_due
 from handlers.trading.market import Market
-from handlers.trading.order import Order
+from handlers.trading.orders.order import Order
 
 
 class WatchedMarket(Market, Protocol):

@@ -13,12 +13,12 @@ from itertools import islice
 from typing import Final
 
 from handlers.storage.ledger import Ledger, LedgerDamaged, LedgerUnavailable
-from handlers.trading.account import AccountState
-from handlers.trading.change import BrokenLedger, Change
-from handlers.trading.draft import Draft
-from handlers.trading.order import IllegalTransition
-from handlers.trading.position import BrokenPosition
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.accounts.change import BrokenLedger, Change
+from handlers.trading.booking.draft import Draft
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.orders.order import IllegalTransition
+from handlers.trading.positions.position import BrokenPosition
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from typing import Protocol
 
 from handlers.market.symbols import Symbol
 from handlers.trading.market import Market
-from handlers.trading.models.fees import FeeModel
-from handlers.trading.models.offer import Offer
-from handlers.trading.order import Order
-from handlers.trading.reports import Report
+from handlers.trading.matching.models.fees import FeeModel
+from handlers.trading.matching.models.offer import Offer
+from handlers.trading.matching.reports import Report
+from handlers.trading.orders.order import Order
 
 
 class BrokerSink(Protocol):

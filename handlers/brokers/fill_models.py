@@ -10,12 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, m
 
 from generated.models import SymbolType
 from handlers.operations.refusal import Refused
-from handlers.trading.models.fees import FeeModel, NoFee, UnitFee, ValueFee
-from handlers.trading.models.latency import FixedLatency, LatencyModel, NoLatency, UniformLatency
-from handlers.trading.models.liquidity import LiquidityModel, ShareOfSize, Unlimited
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.models.queue import ChanceInQueue, FirstInQueue, QueueModel
-from handlers.trading.models.slippage import (
+from handlers.trading.matching.models.fees import FeeModel, NoFee, UnitFee, ValueFee
+from handlers.trading.matching.models.latency import (
+    FixedLatency,
+    LatencyModel,
+    NoLatency,
+    UniformLatency,
+)
+from handlers.trading.matching.models.liquidity import LiquidityModel, ShareOfSize, Unlimited
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.matching.models.queue import ChanceInQueue, FirstInQueue, QueueModel
+from handlers.trading.matching.models.slippage import (
     NoSlippage,
     SlippageModel,
     SpreadSlippage,

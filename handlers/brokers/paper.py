@@ -13,17 +13,19 @@ from handlers.market.actions import CorporateAction, Split
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
-from handlers.trading import bar_path, span, splits, trailing, venue
-from handlers.trading.bar_path import acts_at_open
-from handlers.trading.exchange import Exchange, Resting
-from handlers.trading.fills import bar_basis
+from handlers.trading.booking import splits
+from handlers.trading.ledger.basis import bar_basis
 from handlers.trading.market import Market
-from handlers.trading.models.fees import FeeModel
-from handlers.trading.models.modeled import ModeledFills
-from handlers.trading.models.offer import Offer
-from handlers.trading.models.profile import FillModels
-from handlers.trading.order import Order
-from handlers.trading.reports import Report, Trail
+from handlers.trading.matching import bar_path, span, venue
+from handlers.trading.matching.bar_path import acts_at_open
+from handlers.trading.matching.exchange import Exchange, Resting
+from handlers.trading.matching.models.fees import FeeModel
+from handlers.trading.matching.models.modeled import ModeledFills
+from handlers.trading.matching.models.offer import Offer
+from handlers.trading.matching.models.profile import FillModels
+from handlers.trading.matching.reports import Report, Trail
+from handlers.trading.orders import trailing
+from handlers.trading.orders.order import Order
 
 log = logging.getLogger(__name__)
 

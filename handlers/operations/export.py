@@ -17,8 +17,8 @@ from generated import models
 from handlers import wire
 from handlers.storage import stored_ledger
 from handlers.storage.ledger_rows import transaction_of
-from handlers.trading import records
-from handlers.trading.transactions import Transaction, identifier
+from handlers.trading.ledger.transactions import Transaction, identifier
+from handlers.trading.reporting import records
 
 Json = dict[str, Any]
 

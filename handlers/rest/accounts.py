@@ -18,9 +18,9 @@ from handlers.paging import page
 from handlers.paper_accounts import PaperAccounts
 from handlers.pnl import Pnl
 from handlers.refusals import as_problems
-from handlers.trading.account import AccountState, AccountView
-from handlers.trading.account_commands import CreateAccount, ResetAccount, UpdateAccount
-from handlers.trading.activities import Activity
+from handlers.trading.accounts.account import AccountState, AccountView
+from handlers.trading.accounts.activities import Activity
+from handlers.trading.decisions.account_commands import CreateAccount, ResetAccount, UpdateAccount
 
 
 @final

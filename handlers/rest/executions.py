@@ -13,8 +13,8 @@ from handlers.market.symbols import canonical_id
 from handlers.oms import Oms
 from handlers.paging import page
 from handlers.refusals import as_problems
-from handlers.trading.account import AccountView
-from handlers.trading.execution import Execution
+from handlers.trading.accounts.account import AccountView
+from handlers.trading.accounts.execution import Execution
 
 
 @final

@@ -14,9 +14,11 @@ from handlers.market.symbols import Symbol
 from handlers.oms import Oms
 from handlers.pnl import Pnl
 from handlers.refusals import as_problems
-from handlers.trading import leverage_change, money, risk
-from handlers.trading.account import AccountState, AccountView
+from handlers.trading import money
+from handlers.trading.accounts.account import AccountState, AccountView
+from handlers.trading.decisions import leverage_change
 from handlers.trading.market import Instant, Market
+from handlers.trading.risk import pretrade
 
 
 @final
@@ -33,7 +35,7 @@ class Leverage(LeverageHandler):
     ) -> models.LeverageResult:
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
-            return _result(state.view(), risk.check_symbol(state, symbol, self._market))
+            return _result(state.view(), pretrade.check_symbol(state, symbol, self._market))
 
     @override
     async def set_leverage(
@@ -53,7 +55,7 @@ class Leverage(LeverageHandler):
                 ),
             )
             view = state.view(transaction.sequence if transaction else None)
-            return _result(view, risk.check_symbol(state, symbol, self._market))
+            return _result(view, pretrade.check_symbol(state, symbol, self._market))
 
     @override
     async def preview_leverage(
@@ -65,7 +67,7 @@ class Leverage(LeverageHandler):
     ) -> models.LeveragePreview:
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
-            return self._preview(state, risk.check_symbol(state, symbol, self._market), body)
+            return self._preview(state, pretrade.check_symbol(state, symbol, self._market), body)
 
     def _preview(
         self, state: AccountState, symbol: Symbol, body: models.LeverageRequest

@@ -17,9 +17,9 @@ from handlers.oms import Oms
 from handlers.paging import page
 from handlers.refusals import as_problems
 from handlers.requests import modify_order, place_order
-from handlers.trading.account import AccountView
-from handlers.trading.commands import CancelOrder, CancelOrders
-from handlers.trading.order import Order
+from handlers.trading.accounts.account import AccountView
+from handlers.trading.orders.commands import CancelOrder, CancelOrders
+from handlers.trading.orders.order import Order
 
 
 @final

@@ -19,12 +19,12 @@ from handlers.oms import Oms
 from handlers.paging import page
 from handlers.pnl import Pnl
 from handlers.refusals import as_problems
-from handlers.trading import performance, returns
-from handlers.trading.account import AccountState, AccountView
-from handlers.trading.equity import EquityDay
+from handlers.trading.accounts.account import AccountState, AccountView
 from handlers.trading.market import Market
-from handlers.trading.performance import SymbolResult, TradeStatistics
-from handlers.trading.trades import Trade, TradeBook
+from handlers.trading.reporting import performance, returns
+from handlers.trading.reporting.equity import EquityDay
+from handlers.trading.reporting.performance import SymbolResult, TradeStatistics
+from handlers.trading.reporting.trades import Trade, TradeBook
 
 
 @dataclass(frozen=True, slots=True)

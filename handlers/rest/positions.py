@@ -15,10 +15,10 @@ from handlers.market.symbols import canonical_id
 from handlers.oms import Oms
 from handlers.paging import page
 from handlers.refusals import as_problems
-from handlers.trading.account import AccountView
-from handlers.trading.commands import ClosePosition, ReversePosition, SetPositionBrackets
-from handlers.trading.position import Position
-from handlers.trading.protecting import legs_of
+from handlers.trading.accounts.account import AccountView
+from handlers.trading.decisions.protecting import legs_of
+from handlers.trading.orders.commands import ClosePosition, ReversePosition, SetPositionBrackets
+from handlers.trading.positions.position import Position
 
 
 @final

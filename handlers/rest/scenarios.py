@@ -13,11 +13,11 @@ from handlers import wire
 from handlers.clock import Clock
 from handlers.oms import Oms
 from handlers.refusals import as_problems
-from handlers.trading import decide, scenarios
-from handlers.trading.account import AccountState
-from handlers.trading.draft import Draft
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking.draft import Draft
+from handlers.trading.decisions import decide, scenarios
+from handlers.trading.decisions.scenarios import Action, PlayScenario
 from handlers.trading.market import Instant, Market
-from handlers.trading.scenarios import Action, PlayScenario
 
 
 @final

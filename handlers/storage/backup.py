@@ -14,8 +14,8 @@ from handlers.storage import ledger_rows, stored_ledger, users
 from handlers.storage.database import StorageError
 from handlers.storage.migrations import open_database
 from handlers.storage.verification import check_file, verify
-from handlers.trading import decide
-from handlers.trading.account import AccountState
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.decisions import decide
 
 
 def backup_path(database: Path, now: int, name: str = "backup") -> Path:

@@ -13,7 +13,7 @@ from typing_extensions import override
 from handlers.storage.database import Database, metadata
 from handlers.storage.ledger import LedgerUnavailable
 from handlers.trading import money
-from handlers.trading.equity import EquityDay
+from handlers.trading.reporting.equity import EquityDay
 
 equity_days = sa.Table(
     "equity_days",

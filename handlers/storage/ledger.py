@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.storage.database import StorageError
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger.transactions import Transaction
 
 
 class LedgerConflict(Exception):

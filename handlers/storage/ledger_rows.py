@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from handlers.storage.database import StorageError, metadata
 from handlers.storage.ledger import LedgerDamaged
-from handlers.trading import codec
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.transactions import Transaction
 
 ledger_accounts = sa.Table(
     "ledger_accounts",

@@ -5,7 +5,7 @@ from typing import final
 from typing_extensions import override
 
 from handlers.storage.ledger import Ledger, LedgerAccount, LedgerConflict
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger.transactions import Transaction
 
 
 @final

@@ -19,10 +19,10 @@ from typing import Any, Final, final
 import generated.models
 from handlers import trading
 from handlers.storage.ledger import Ledger
-from handlers.trading import codec
-from handlers.trading.account import AccountState
-from handlers.trading.snapshot import Capture, recall
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.accounts.snapshot import Capture, recall
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.transactions import Transaction
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from handlers.storage.ledger_rows import (
     ledger_transactions,
     transaction_of,
 )
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger.transactions import Transaction
 
 T = TypeVar("T")
 

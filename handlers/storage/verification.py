@@ -13,8 +13,8 @@ from handlers.storage import stored_ledger
 from handlers.storage.database import StorageError
 from handlers.storage.ledger import LedgerAccount
 from handlers.storage.ledger_rows import transaction_of
-from handlers.trading.audit import Audit, Fault
-from handlers.trading.events import OrderFilled
+from handlers.trading.ledger.events import OrderFilled
+from handlers.trading.reporting.audit import Audit, Fault
 
 MOST_FAULTS = 20
 """So many are told of one account."""

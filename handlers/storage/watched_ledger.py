@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from handlers.clock import Clock
 from handlers.storage.ledger import Ledger, LedgerAccount, LedgerUnavailable
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger.transactions import Transaction
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from generated.ws.handlers import AccountHandler
 from generated.ws.publisher import Publisher
 from handlers import wire
 from handlers.oms import AccountListener, AccountNotFound, Oms
-from handlers.trading.account import AccountView
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountView
+from handlers.trading.ledger.transactions import Transaction
 
 PAGE: Final = 100
 """Transactions that are read at once for a client that was away."""

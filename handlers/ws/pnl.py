@@ -14,7 +14,7 @@ from handlers.clock import Clock
 from handlers.feeds.freshness import Age, Freshness
 from handlers.oms import AccountNotFound, Oms
 from handlers.pnl import Pnl, PnlListener
-from handlers.trading.margin import Figures
+from handlers.trading.positions.margin import Figures
 
 
 @final

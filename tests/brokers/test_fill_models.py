@@ -11,12 +11,12 @@ from generated.models import SymbolType
 from handlers.brokers import fill_models
 from handlers.brokers.fill_models import read_fill_models
 from handlers.operations.refusal import Refused
-from handlers.trading.models.fees import UnitFee, ValueFee
-from handlers.trading.models.latency import FixedLatency, UniformLatency
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.profile import BEST_CASE, FillModels, FillProfile
-from handlers.trading.models.queue import ChanceInQueue
-from handlers.trading.models.slippage import SpreadSlippage, TickSlippage, VolumeImpact
+from handlers.trading.matching.models.fees import UnitFee, ValueFee
+from handlers.trading.matching.models.latency import FixedLatency, UniformLatency
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.profile import BEST_CASE, FillModels, FillProfile
+from handlers.trading.matching.models.queue import ChanceInQueue
+from handlers.trading.matching.models.slippage import SpreadSlippage, TickSlippage, VolumeImpact
 from tests.trading.world import make_symbol
 
 EVERYTHING = """

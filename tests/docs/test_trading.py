@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generated.models import OrderType, TimeInForce
-from handlers.trading.order import OPEN, TRANSITIONS
+from handlers.trading.orders.order import OPEN, TRANSITIONS
 from tests.docs.page import table
 from tests.docs.ticket import live, recorded
 

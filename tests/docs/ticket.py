@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from generated.models import AccountClock, OrderStatus, OrderType, Side, TimeInForce
 from handlers.market.bars import Bar
-from handlers.trading.commands import PlaceOrder
-from handlers.trading.order import Order
-from handlers.trading.rejections import Rejection
+from handlers.trading.orders.commands import PlaceOrder
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import Rejection
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 HOUR = 3_600_000

@@ -9,12 +9,12 @@ import pytest
 from generated.models import OrderStatus, OrderType, Side, TimeInForce, TransactionCause
 from handlers.brokers.broker import Broker
 from handlers.market.actions import Split
-from handlers.trading import splits
-from handlers.trading.events import OrderAccepted
-from handlers.trading.fills import within_limit
-from handlers.trading.order import Order, accepted
-from handlers.trading.reports import Activate, Fill, Report
-from handlers.trading.transactions import Cause, Transaction
+from handlers.trading.booking import splits
+from handlers.trading.ledger.events import OrderAccepted
+from handlers.trading.ledger.transactions import Cause, Transaction
+from handlers.trading.matching.reports import Activate, Fill, Report
+from handlers.trading.orders.limits import within_limit
+from handlers.trading.orders.order import Order, accepted
 from tests.trading.world import START, HandMarket
 
 PLACED = Cause(TransactionCause.ORDER_PLACED)

@@ -9,8 +9,8 @@ import pytest
 
 from generated.models import AccountClock, AccountType, Side
 from handlers.storage.ledger import Ledger, LedgerAccount, LedgerConflict
-from handlers.trading import decide
-from handlers.trading.transactions import Transaction
+from handlers.trading.decisions import decide
+from handlers.trading.ledger.transactions import Transaction
 from tests.trading.world import START, Desk, HandMarket
 
 

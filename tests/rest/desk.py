@@ -27,7 +27,7 @@ from handlers.rest.leverage import Leverage
 from handlers.rest.orders import Orders
 from handlers.rest.positions import Positions
 from handlers.rest.scenarios import Scenarios
-from handlers.trading.models.profile import FillModels
+from handlers.trading.matching.models.profile import FillModels
 from tests.trading.house import FlakyLedger, House
 from tests.trading.world import HandMarket
 

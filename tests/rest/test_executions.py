@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from handlers.trading.account import AccountView
+from handlers.trading.accounts.account import AccountView
 from tests.rest.desk import TradingDesk, open_desk
 from tests.scale import scaled
 

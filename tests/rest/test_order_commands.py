@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from generated.models import SymbolType
-from handlers.trading.models.fees import UnitFee
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.profile import FillModels, FillProfile
+from handlers.trading.matching.models.fees import UnitFee
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.profile import FillModels, FillProfile
 from tests.rest.desk import TradingDesk, open_desk
 
 LIMIT = {"type": "limit", "symbol": "AAPL", "side": "buy", "quantity": "10", "limitPrice": "90.00"}

@@ -15,8 +15,8 @@ from handlers.storage.database import Database, StorageError
 from handlers.storage.migrations import open_database
 from handlers.storage.sql_ledger import SqlLedger
 from handlers.storage.verification import verify
-from handlers.trading.account import AccountState
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.ledger.transactions import Transaction
 from tests.ports.ledger_suite import history, opening
 from tests.storage import ledgers
 

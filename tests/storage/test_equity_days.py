@@ -10,7 +10,7 @@ from handlers.storage.database import Database
 from handlers.storage.equity_days import EquityDays, MemoryEquityDays, SqlEquityDays
 from handlers.storage.ledger import LedgerUnavailable
 from handlers.storage.migrations import open_database
-from handlers.trading.equity import EquityDay
+from handlers.trading.reporting.equity import EquityDay
 
 NOW = 1_764_000_000_000
 

@@ -11,8 +11,8 @@ from handlers.storage import stored_ledger
 from handlers.storage.migrations import open_database
 from handlers.storage.sql_ledger import SqlLedger
 from handlers.storage.verification import verify
-from handlers.trading.account import AccountState, AccountView
-from handlers.trading.upcasters import UPCASTERS, VERSIONS
+from handlers.trading.accounts.account import AccountState, AccountView
+from handlers.trading.ledger.upcasters import UPCASTERS, VERSIONS
 from tests.storage import ledgers
 
 NOW = 1_795_600_000_000

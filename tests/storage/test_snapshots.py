@@ -8,9 +8,17 @@ import pytest
 from generated.models import Side
 from handlers.storage.memory_ledger import MemoryLedger
 from handlers.storage.snapshots import Snapshots
-from handlers.trading.account import AccountState
-from handlers.trading.snapshot import BY_ID, HISTORIES, LISTS, OF_THE_MOMENT, REST, Capture, recall
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.accounts.snapshot import (
+    BY_ID,
+    HISTORIES,
+    LISTS,
+    OF_THE_MOMENT,
+    REST,
+    Capture,
+    recall,
+)
+from handlers.trading.ledger.transactions import Transaction
 from handlers.writer import AccountWriter
 from tests.ports.ledger_suite import history
 from tests.trading.test_properties import snapshot
@@ -103,7 +111,7 @@ def test_a_capture_is_of_its_moment() -> None:
 
 
 def test_all_of_an_account_is_in_its_snapshot() -> None:
-    """Whoever adds to an account adds it to handlers/trading/snapshot.py."""
+    """Whoever adds to an account adds it to handlers/trading/accounts/snapshot.py."""
     assert set(vars(AccountState())) == {*HISTORIES, *BY_ID, *LISTS, *REST, *OF_THE_MOMENT}
 
 

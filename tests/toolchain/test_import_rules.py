@@ -16,14 +16,14 @@ BREACHES = {
     "templates": ("templates/planted.py", "import generated.models", "templates.planted -> gen"),
     "core-asyncio": ("handlers/market/planted.py", "import asyncio", "market.planted -> asyncio"),
     "core-fastapi": (
-        "handlers/trading/planted.py",
+        "handlers/trading/orders/planted.py",
         "import fastapi",
-        "trading.planted -> fastapi",
+        "trading.orders.planted -> fastapi",
     ),
     "core-sqlalchemy": (
-        "handlers/trading/planted_too.py",
+        "handlers/trading/matching/models/planted.py",
         "import sqlalchemy.orm",
-        "trading.planted_too -> sqlalchemy",
+        "matching.models.planted -> sqlalchemy",
     ),
     "core-rest": (
         "handlers/market/planted_too.py",
@@ -31,14 +31,29 @@ BREACHES = {
         "market.planted_too -> generated.rest",
     ),
     "enums": (
-        "handlers/trading/planted_three.py",
+        "handlers/trading/risk/planted.py",
         "from generated.models import Order, Side",
-        "handlers.trading.planted_three:1 imports Order from generated.models",
+        "handlers.trading.risk.planted:1 imports Order from generated.models",
     ),
     "enums-module": (
         "handlers/market/planted_three.py",
         "from generated import models",
         "handlers.market.planted_three:1 imports * from generated.models",
+    ),
+    "layers-upwards": (
+        "handlers/trading/positions/planted.py",
+        "import handlers.trading.booking.draft",
+        "trading.positions.planted -> handlers.trading.booking.draft",
+    ),
+    "layers-beside": (
+        "handlers/trading/accounts/planted.py",
+        "import handlers.trading.matching.venue",
+        "trading.accounts.planted -> handlers.trading.matching.venue",
+    ),
+    "layers-unplaced": (
+        "handlers/trading/planted.py",
+        "",
+        "- handlers.trading.planted",
     ),
     "realtime": (
         "handlers/realtime/planted.py",

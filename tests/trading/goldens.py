@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from handlers.trading import codec
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.transactions import Transaction
 from tests.trading.situations import SITUATIONS
 
 FOLDER: Final = Path(__file__).parent / "golden"

@@ -17,9 +17,9 @@ from handlers.storage.ledger import (
     LedgerUnavailable,
 )
 from handlers.storage.memory_ledger import MemoryLedger
-from handlers.trading.commands import PlaceOrder
-from handlers.trading.models.profile import FillModels
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.matching.models.profile import FillModels
+from handlers.trading.orders.commands import PlaceOrder
 from tests.trading.world import HandMarket
 
 USER = "usr_1"

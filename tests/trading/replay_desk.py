@@ -5,12 +5,14 @@ from decimal import Decimal
 from generated.models import AccountClock, OrderType, Side, TimeInForce
 from handlers.market.actions import CorporateAction, Dividend, Split
 from handlers.market.bars import Bar
-from handlers.trading import corporate, decide, money
-from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
-from handlers.trading.models.profile import FillModels
-from handlers.trading.order import Order
-from handlers.trading.position import Position
-from handlers.trading.transactions import Transaction
+from handlers.trading import money
+from handlers.trading.booking import corporate
+from handlers.trading.decisions import decide
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.matching.models.profile import FillModels
+from handlers.trading.orders.commands import PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.orders.order import Order
+from handlers.trading.positions.position import Position
 from tests.trading.world import CLOSE, DAY, Desk, HandMarket, make_symbol
 
 IBM = "REC:IBM"

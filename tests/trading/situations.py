@@ -18,8 +18,17 @@ from generated.models import (
 from handlers.feeds.calendars import ExchangeSessions
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
-from handlers.trading import amending, decide, liquidation, protecting, venue
-from handlers.trading.commands import (
+from handlers.trading.booking.draft import Draft
+from handlers.trading.decisions import amending, decide, protecting
+from handlers.trading.matching import venue
+from handlers.trading.matching.models.fees import UnitFee
+from handlers.trading.matching.models.latency import FixedLatency, UniformLatency
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.modeled import ModeledFills
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.matching.models.queue import ChanceInQueue
+from handlers.trading.matching.models.slippage import SpreadSlippage
+from handlers.trading.orders.commands import (
     ClosePosition,
     ModifyOrder,
     PlaceOrder,
@@ -27,16 +36,9 @@ from handlers.trading.commands import (
     StopLoss,
     TakeProfit,
 )
-from handlers.trading.draft import Draft
-from handlers.trading.models.fees import UnitFee
-from handlers.trading.models.latency import FixedLatency, UniformLatency
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.modeled import ModeledFills
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.models.queue import ChanceInQueue
-from handlers.trading.models.slippage import SpreadSlippage
-from handlers.trading.order import Order
-from handlers.trading.rejections import Rejection
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import Rejection
+from handlers.trading.risk import liquidation
 from tests.trading.replay_desk import IBM, OPEN, ReplayDesk, bracketed, dividend, split
 from tests.trading.world import DAY, START, Desk, HandMarket
 

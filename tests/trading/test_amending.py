@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from generated.models import BracketLeg, OrderStatus, OrderType, Side, TimeInForce, TriggerBy
-from handlers.trading import amending, decide, protecting
-from handlers.trading.commands import (
+from handlers.trading.decisions import amending, decide, protecting
+from handlers.trading.orders.commands import (
     CancelOrders,
     ModifyOrder,
     PlaceOrder,
@@ -16,8 +16,8 @@ from handlers.trading.commands import (
     StopLoss,
     TakeProfit,
 )
-from handlers.trading.order import Order
-from handlers.trading.rejections import (
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import (
     BracketsNotAllowed,
     BracketWrongSide,
     FieldNotApplicable,

@@ -16,15 +16,16 @@ from generated.models import (
     TimeInForce,
     TransactionCause,
 )
-from handlers.trading import amending, codec, decide
-from handlers.trading.account import AccountState
-from handlers.trading.commands import CancelOrder, ModifyOrder, PlaceOrder, StopLoss
-from handlers.trading.models.latency import FixedLatency
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.order import Order
-from handlers.trading.rejections import InsufficientMargin, OrderNotWorking
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.decisions import amending, decide
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.matching.models.latency import FixedLatency
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.orders.commands import CancelOrder, ModifyOrder, PlaceOrder, StopLoss
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import InsufficientMargin, OrderNotWorking
 from tests.trading.world import START, Desk, HandMarket
 
 

@@ -15,17 +15,18 @@ from generated.models import (
     TriggerBy,
 )
 from handlers.market.bars import Bar
-from handlers.trading import confirmation, preview, waiting
-from handlers.trading.commands import PlaceOrder, StopLoss
-from handlers.trading.models.fees import FeeModel, UnitFee, ValueFee
-from handlers.trading.models.latency import FixedLatency
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.models.queue import ChanceInQueue
-from handlers.trading.order import Order
-from handlers.trading.preview import Preview
-from handlers.trading.rejections import PreviewExpired, PreviewMismatch, SymbolNotFound
-from handlers.trading.waiting import Condition
+from handlers.trading.decisions import preview, waiting
+from handlers.trading.decisions.preview import Preview
+from handlers.trading.decisions.waiting import Condition
+from handlers.trading.matching.models.fees import FeeModel, UnitFee, ValueFee
+from handlers.trading.matching.models.latency import FixedLatency
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.matching.models.queue import ChanceInQueue
+from handlers.trading.orders import confirmation
+from handlers.trading.orders.commands import PlaceOrder, StopLoss
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import PreviewExpired, PreviewMismatch, SymbolNotFound
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 BUY = PlaceOrder("AAPL", Side.BUY, OrderType.MARKET, Decimal(10), None, TimeInForce.GTC)

@@ -8,8 +8,7 @@ from typing import TypeVar
 import pytest
 
 from generated.models import AccountType, Side
-from handlers.trading.audit import Audit, Fault
-from handlers.trading.events import (
+from handlers.trading.ledger.events import (
     BalanceChanged,
     Event,
     OrderFilled,
@@ -17,7 +16,8 @@ from handlers.trading.events import (
     PositionClosed,
     PositionOpened,
 )
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.reporting.audit import Audit, Fault
 from tests.trading.replay_desk import OPEN, ReplayDesk, dividend, split
 from tests.trading.test_conversion import DAX, make_market
 from tests.trading.world import DAY, Desk, HandMarket

@@ -6,11 +6,12 @@ import pytest
 
 from generated.models import OrderStatus, OrderType, Side, SymbolType, TimeInForce
 from handlers.brokers.paper import PaperBroker
-from handlers.trading import decide, money
-from handlers.trading.commands import ClosePosition, PlaceOrder, StopLoss, TakeProfit
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.order import Order
+from handlers.trading import money
+from handlers.trading.decisions import decide
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.orders.commands import ClosePosition, PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.orders.order import Order
 from tests.trading.replay_desk import IBM, OPEN, ReplayDesk, bracketed
 from tests.trading.world import DAY
 

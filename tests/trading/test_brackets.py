@@ -15,9 +15,9 @@ from generated.models import (
     TriggerBy,
 )
 from handlers.market.bars import Bar
-from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
-from handlers.trading.order import Order
-from handlers.trading.rejections import (
+from handlers.trading.orders.commands import PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import (
     BracketsNotAllowed,
     BracketWrongSide,
     OcoGroupMismatch,

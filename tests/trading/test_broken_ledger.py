@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from generated.models import ActivityType, PositionEffect, PositionSide, TransactionCause
-from handlers.trading.account import AccountState
-from handlers.trading.change import BrokenLedger
-from handlers.trading.events import (
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.accounts.change import BrokenLedger
+from handlers.trading.ledger.events import (
     AccountOpened,
     BalanceChanged,
     Event,
@@ -21,9 +21,9 @@ from handlers.trading.events import (
     PositionOpened,
     QuoteBasis,
 )
-from handlers.trading.order import IllegalTransition
-from handlers.trading.position import BrokenPosition
-from handlers.trading.transactions import Cause, Transaction
+from handlers.trading.ledger.transactions import Cause, Transaction
+from handlers.trading.orders.order import IllegalTransition
+from handlers.trading.positions.position import BrokenPosition
 from tests.trading.test_properties import snapshot
 from tests.trading.world import START, Desk, HandMarket
 

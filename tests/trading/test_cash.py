@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generated.models import AccountType, ActivityType, OrderStatus, OrderType, Side, SymbolType
-from handlers.trading import amending, leverage_change, money, rejections
-from handlers.trading.commands import ModifyOrder, PlaceOrder, StopLoss, TakeProfit
-from handlers.trading.models.fees import UnitFee
-from handlers.trading.models.profile import FillModels, FillProfile
+from handlers.trading import money
+from handlers.trading.decisions import amending, leverage_change
+from handlers.trading.matching.models.fees import UnitFee
+from handlers.trading.matching.models.profile import FillModels, FillProfile
 from handlers.trading.money import ZERO
-from handlers.trading.rejections import Rejection
+from handlers.trading.orders import rejections
+from handlers.trading.orders.commands import ModifyOrder, PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.orders.rejections import Rejection
 from tests.trading.world import Desk, HandMarket
 
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from generated.models import ActivityType, PositionSide, Side
-from handlers.trading import codec, upcasters
-from handlers.trading.events import BalanceChanged, OrderCanceled, PositionOpened
+from handlers.trading.ledger import codec, upcasters
+from handlers.trading.ledger.events import BalanceChanged, OrderCanceled, PositionOpened
 from tests.ports.ledger_suite import history
 
 

@@ -20,13 +20,16 @@ from handlers.market.actions import Dividend
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.pnl import Pnl
-from handlers.trading import codec, conversion, corporate, margin, protecting
-from handlers.trading.account import AccountState
-from handlers.trading.commands import PlaceOrder, ReversePosition
-from handlers.trading.equity import equity_days
-from handlers.trading.events import Conversion
-from handlers.trading.rejections import InsufficientMargin, NoRate
-from handlers.trading.trades import trades
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking import corporate
+from handlers.trading.decisions import protecting
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.events import Conversion
+from handlers.trading.orders.commands import PlaceOrder, ReversePosition
+from handlers.trading.orders.rejections import InsufficientMargin, NoRate
+from handlers.trading.positions import conversion, margin
+from handlers.trading.reporting.equity import equity_days
+from handlers.trading.reporting.trades import trades
 from tests.trading.replay_desk import texts
 from tests.trading.world import CLOSE, DAY, Desk, HandMarket, make_symbol
 

@@ -17,10 +17,11 @@ from generated.models import (
     TrailingOffsetType,
     TransactionCause,
 )
-from handlers.trading import codec, corporate, splits
-from handlers.trading.account import AccountState
-from handlers.trading.commands import PlaceOrder, TakeProfit
-from handlers.trading.events import DividendApplied, OrderFilled, SplitApplied
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking import corporate, splits
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.events import DividendApplied, OrderFilled, SplitApplied
+from handlers.trading.orders.commands import PlaceOrder, TakeProfit
 from tests.trading.replay_desk import (
     IBM,
     OPEN,

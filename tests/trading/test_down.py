@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from generated.models import OrderStatus, OrderType, Side, TimeInForce
-from handlers.trading.commands import PlaceOrder
+from handlers.trading.orders.commands import PlaceOrder
 from tests.trading.house import USER, FlakyLedger, House, buy
 from tests.trading.world import CLOSE, DAY, HandMarket
 

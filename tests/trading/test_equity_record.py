@@ -10,7 +10,7 @@ from handlers.equity_record import EquityRecord
 from handlers.market.bars import Bar, BarPage
 from handlers.storage.equity_days import EquityDays, MemoryEquityDays
 from handlers.storage.ledger import LedgerUnavailable
-from handlers.trading.equity import EquityDay
+from handlers.trading.reporting.equity import EquityDay
 from tests.trading.house import USER, FlakyLedger, House, buy
 from tests.trading.world import DAY, START, HandMarket
 

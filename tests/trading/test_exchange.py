@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from generated.models import OrderType, Side, TimeInForce
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
-from handlers.trading import span
-from handlers.trading.exchange import Book, Exchange
-from handlers.trading.fills import BarFills, QuoteFills
-from handlers.trading.order import Order
-from handlers.trading.span import Span
+from handlers.trading.matching import span
+from handlers.trading.matching.exchange import Book, Exchange
+from handlers.trading.matching.fills import BarFills, QuoteFills
+from handlers.trading.matching.span import Span
+from handlers.trading.orders.order import Order
 from tests.ports.broker_suite import make_order
 from tests.trading.world import START
 

@@ -8,11 +8,13 @@ from typing_extensions import override
 
 from generated.models import AccountClock, AccountType, ActivityType, SymbolType
 from handlers.financing_clock import REST, FinancingClock
-from handlers.trading import codec, financing, leverage_change
-from handlers.trading.account import AccountState
-from handlers.trading.events import FinancingCharged
-from handlers.trading.financing import AnnualRates
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.decisions import leverage_change
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.events import FinancingCharged
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.risk import financing
+from handlers.trading.risk.financing import AnnualRates
 from tests.trading.house import USER, FlakyLedger, House, buy
 from tests.trading.world import CLOSE, DAY, START, Desk, HandMarket
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from handlers.trading import codec
-from handlers.trading.account import AccountState
-from handlers.trading.audit import Audit
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.reporting.audit import Audit
 from tests.trading import goldens
 from tests.trading.situations import SITUATIONS
 

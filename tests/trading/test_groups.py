@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from generated.models import OrderType, Side, TimeInForce
-from handlers.trading import decide
-from handlers.trading.commands import PlaceOrder, StopLoss
-from handlers.trading.order import Order
-from handlers.trading.rejections import OcoGroupFilled, OcoGroupMismatch
-from handlers.trading.snapshot import Capture, recall
+from handlers.trading.accounts.snapshot import Capture, recall
+from handlers.trading.decisions import decide
+from handlers.trading.orders.commands import PlaceOrder, StopLoss
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import OcoGroupFilled, OcoGroupMismatch
 from tests.trading.world import Desk, HandMarket
 
 LIMIT = PlaceOrder(

@@ -5,16 +5,16 @@ from decimal import Decimal
 import pytest
 
 from generated.models import PositionEffect, PositionSide, TransactionCause
-from handlers.trading.events import (
+from handlers.trading.ledger.events import (
     OrderChange,
     OrderFilled,
     OrderTriggered,
     PositionOpened,
     QuoteBasis,
 )
-from handlers.trading.order import IllegalTransition
-from handlers.trading.position import BrokenPosition, opened
-from handlers.trading.transactions import Cause, Transaction
+from handlers.trading.ledger.transactions import Cause, Transaction
+from handlers.trading.orders.order import IllegalTransition
+from handlers.trading.positions.position import BrokenPosition, opened
 from tests.ports.broker_suite import make_order
 from tests.trading.world import START
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from generated.models import OrderStatus, OrderType, Side, SymbolType, TimeInForce
-from handlers.trading import amending
-from handlers.trading.commands import ModifyOrder, PlaceOrder
-from handlers.trading.events import OrderChangeRefused
-from handlers.trading.models.latency import FixedLatency
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.order import Order
-from handlers.trading.rejections import PostOnlyWouldFill
+from handlers.trading.decisions import amending
+from handlers.trading.ledger.events import OrderChangeRefused
+from handlers.trading.matching.models.latency import FixedLatency
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.orders.commands import ModifyOrder, PlaceOrder
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import PostOnlyWouldFill
 from tests.trading.replay_desk import OPEN, ReplayDesk
 from tests.trading.world import DAY, START, Desk, HandMarket
 

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 from generated.models import OrderStatus, OrderType, Side, TimeInForce
-from handlers.trading import amending, codec
-from handlers.trading.account import AccountState
-from handlers.trading.commands import ModifyOrder, PlaceOrder, StopLoss, TakeProfit
-from handlers.trading.order import Order
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.decisions import amending
+from handlers.trading.ledger import codec
+from handlers.trading.orders.commands import ModifyOrder, PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.orders.order import Order
 from tests.trading.world import Desk, HandMarket
 
 ENTRY = PlaceOrder(

@@ -5,10 +5,13 @@ from decimal import Decimal
 import pytest
 
 from generated.models import AccountType, Side
-from handlers.trading import codec, leverage_change, margin, rejections
-from handlers.trading.account import AccountState
-from handlers.trading.events import LeverageChanged
-from handlers.trading.leverage import MarginTerms, Rates
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.decisions import leverage_change
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.events import LeverageChanged
+from handlers.trading.orders import rejections
+from handlers.trading.positions import margin
+from handlers.trading.positions.leverage import MarginTerms, Rates
 from tests.trading.world import Desk, HandMarket, make_symbol
 
 

@@ -7,11 +7,13 @@ import pytest
 
 from generated.models import AccountClock, OrderStatus, OrderType, Side, TransactionCause
 from handlers.market.bars import Bar
-from handlers.trading import codec, decide, leverage_change, liquidation
-from handlers.trading.account import AccountState
-from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
-from handlers.trading.events import LiquidationOrdered, MarginCalled, MarginRestored
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.decisions import decide, leverage_change
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.events import LiquidationOrdered, MarginCalled, MarginRestored
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.orders.commands import PlaceOrder, StopLoss, TakeProfit
+from handlers.trading.risk import liquidation
 from tests.trading.world import DAY, START, Desk, HandMarket, make_symbol
 
 

@@ -8,16 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generated.models import AccountType, ActivityType, Side, SymbolType, TimeInForce
-from handlers.trading import codec, events, financing, leverage_change, liquidation, money
-from handlers.trading.account import AccountState
-from handlers.trading.commands import ClosePosition
-from handlers.trading.decide import close
-from handlers.trading.draft import Draft
-from handlers.trading.financing import AnnualRates
-from handlers.trading.models.fees import UnitFee
-from handlers.trading.models.profile import FillModels, FillProfile
+from handlers.trading import money
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking.draft import Draft
+from handlers.trading.decisions import leverage_change
+from handlers.trading.decisions.decide import close
+from handlers.trading.ledger import codec, events
+from handlers.trading.matching.models.fees import UnitFee
+from handlers.trading.matching.models.profile import FillModels, FillProfile
 from handlers.trading.money import ZERO
-from handlers.trading.rejections import Rejection
+from handlers.trading.orders.commands import ClosePosition
+from handlers.trading.orders.rejections import Rejection
+from handlers.trading.risk import financing, liquidation
+from handlers.trading.risk.financing import AnnualRates
 from tests.scale import scaled
 from tests.trading.test_properties import ledger_text, snapshot
 from tests.trading.world import DAY, Desk, HandMarket

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from generated.models import AccountType, PositionSide, Resolution, Side
 from handlers.market.bars import Bar
-from handlers.trading import decide, liquidation, money
-from handlers.trading.bands import Band, Bands, bands
-from handlers.trading.commands import ClosePosition, PlaceOrder
-from handlers.trading.liquidation import Need
-from handlers.trading.rejections import Rejection
+from handlers.trading import money
+from handlers.trading.decisions import decide
+from handlers.trading.orders.commands import ClosePosition, PlaceOrder
+from handlers.trading.orders.rejections import Rejection
+from handlers.trading.risk import liquidation
+from handlers.trading.risk.bands import Band, Bands, bands
+from handlers.trading.risk.liquidation import Need
 from tests.trading.house import USER, FlakyLedger, House, buy
 from tests.trading.world import Desk, HandMarket
 

@@ -9,18 +9,15 @@ import pytest
 
 from generated.models import OrderStatus
 from handlers.oms import AccountNotFound
-from handlers.storage.ledger import (
-    LedgerConflict,
-    LedgerDamaged,
-    LedgerUnavailable,
-)
-from handlers.trading import hearing, venue
-from handlers.trading.commands import CancelOrder, ClosePosition
-from handlers.trading.events import QuoteBasis
-from handlers.trading.order import Order
-from handlers.trading.rejections import IdempotencyConflict, OrderNotWorking
-from handlers.trading.reports import Report
-from handlers.trading.transactions import Transaction
+from handlers.storage.ledger import LedgerConflict, LedgerDamaged, LedgerUnavailable
+from handlers.trading.booking import hearing
+from handlers.trading.ledger.events import QuoteBasis
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.matching import venue
+from handlers.trading.matching.reports import Report
+from handlers.trading.orders.commands import CancelOrder, ClosePosition
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import IdempotencyConflict, OrderNotWorking
 from tests.trading.house import USER, FlakyLedger, House, buy
 from tests.trading.test_properties import snapshot
 from tests.trading.world import CLOSE, DAY, HandMarket

@@ -14,9 +14,8 @@ from generated.models import (
     TransactionCause,
 )
 from handlers.market.bars import Bar
-from handlers.trading import decide
-from handlers.trading.commands import CancelOrder, ClosePosition
-from handlers.trading.events import (
+from handlers.trading.decisions import decide
+from handlers.trading.ledger.events import (
     BalanceChanged,
     BarBasis,
     OrderAccepted,
@@ -24,9 +23,10 @@ from handlers.trading.events import (
     PositionOpened,
     QuoteBasis,
 )
-from handlers.trading.order import IllegalTransition, Order
-from handlers.trading.position import Position
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.orders.commands import CancelOrder, ClosePosition
+from handlers.trading.orders.order import IllegalTransition, Order
+from handlers.trading.positions.position import Position
 from tests.trading.world import CLOSE, DAY, START, Desk, HandMarket
 
 

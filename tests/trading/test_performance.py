@@ -7,10 +7,10 @@ import pytest
 
 from generated.models import AccountType, ActivityType, OrderType, Side, SymbolType, TimeInForce
 from handlers.market.bars import Bar
-from handlers.trading import performance
-from handlers.trading.commands import PlaceOrder
-from handlers.trading.equity import EquityDay, equity_days
-from handlers.trading.trades import Excursions, excursions, trades
+from handlers.trading.orders.commands import PlaceOrder
+from handlers.trading.reporting import performance
+from handlers.trading.reporting.equity import EquityDay, equity_days
+from handlers.trading.reporting.trades import Excursions, excursions, trades
 from tests.trading.replay_desk import IBM, OPEN, ReplayDesk, dividend, split, texts
 from tests.trading.world import DAY, START, Desk, HandMarket, make_symbol
 

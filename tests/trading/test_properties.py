@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generated.models import OrderStatus, PositionStatus, Side, TimeInForce
-from handlers.trading import codec, decide, margin, money
-from handlers.trading.account import AccountState
-from handlers.trading.audit import Audit
-from handlers.trading.commands import CancelOrder, ClosePosition
-from handlers.trading.rejections import Rejection
-from handlers.trading.transactions import Transaction
+from handlers.trading import money
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.decisions import decide
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.orders.commands import CancelOrder, ClosePosition
+from handlers.trading.orders.rejections import Rejection
+from handlers.trading.positions import margin
+from handlers.trading.reporting.audit import Audit
 from tests.trading.world import DAY, Desk, HandMarket
 
 SYMBOLS = ("AAPL", "BTCUSD", "EURUSD")

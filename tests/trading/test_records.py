@@ -6,8 +6,8 @@ import pytest
 
 from generated import models
 from handlers import wire
-from handlers.trading import records
-from handlers.trading.order import Order
+from handlers.trading.orders.order import Order
+from handlers.trading.reporting import records
 from tests.trading.situations import SITUATIONS
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from generated.models import AccountType, OrderStatus, OrderType, Side, TimeInForce
-from handlers.trading.commands import PlaceOrder
+from handlers.trading.orders.commands import PlaceOrder
 from tests.trading.world import Desk, HandMarket
 
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generated.models import AccountClock, Side, TimeInForce
-from handlers.trading import decide, rejections
-from handlers.trading.commands import CancelOrder, ClosePosition
-from handlers.trading.decide import Repeated
+from handlers.trading.decisions import decide
+from handlers.trading.decisions.decide import Repeated
+from handlers.trading.orders import rejections
+from handlers.trading.orders.commands import CancelOrder, ClosePosition
 from tests.trading.world import Desk, HandMarket
 
 

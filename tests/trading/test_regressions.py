@@ -15,10 +15,10 @@ from generated.models import (
     TriggerBy,
 )
 from handlers.market.bars import Bar
-from handlers.trading import decide
-from handlers.trading.commands import PlaceOrder, StopLoss, TakeProfit
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.profile import FillModels, FillProfile
+from handlers.trading.decisions import decide
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.orders.commands import PlaceOrder, StopLoss, TakeProfit
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 ENTRY = PlaceOrder(

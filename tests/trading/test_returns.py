@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from handlers.trading import returns
-from handlers.trading.equity import DAY, EquityDay
+from handlers.trading.reporting import returns
+from handlers.trading.reporting.equity import DAY, EquityDay
 
 FIRST = Decimal(1_000)
 CURVE = ("1010", "990", "1050.50", "1029.49", "1100", "935", "1200")

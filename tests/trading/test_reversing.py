@@ -6,16 +6,17 @@ from decimal import Decimal
 import pytest
 
 from generated.models import OrderStatus, OrderType, Side, TimeInForce
-from handlers.trading import amending, decide, money, protecting
-from handlers.trading.commands import (
+from handlers.trading import money
+from handlers.trading.decisions import amending, decide, protecting
+from handlers.trading.orders.commands import (
     ClosePosition,
     ModifyOrder,
     PlaceOrder,
     ReversePosition,
     StopLoss,
 )
-from handlers.trading.order import Order
-from handlers.trading.rejections import FieldNotApplicable, InsufficientMargin
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import FieldNotApplicable, InsufficientMargin
 from tests.trading.world import Desk, HandMarket
 
 STOP = PlaceOrder(

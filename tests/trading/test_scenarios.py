@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from generated.models import AccountClock, DataKind, OrderStatus, OrderType, Side, SymbolType
-from handlers.trading import codec, decide, scenarios, waiting
-from handlers.trading.account import AccountState
-from handlers.trading.commands import CancelOrder, PlaceOrder, StopLoss
-from handlers.trading.models.latency import FixedLatency
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.order import Order
-from handlers.trading.rejections import (
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.decisions import decide, scenarios, waiting
+from handlers.trading.decisions.scenarios import Action, PlayScenario
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.matching.models.latency import FixedLatency
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.orders.commands import CancelOrder, PlaceOrder, StopLoss
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import (
     OrderIsDisconnected,
     OrderNotFound,
     OrderNotWorking,
@@ -23,8 +26,6 @@ from handlers.trading.rejections import (
     Rejection,
     ScenarioOnRealPrices,
 )
-from handlers.trading.scenarios import Action, PlayScenario
-from handlers.trading.transactions import Transaction
 from tests.trading.world import START, Desk, HandMarket
 
 

@@ -5,12 +5,13 @@ from decimal import Decimal
 import pytest
 
 from generated.models import OrderStatus, OrderType, PendingAction, Side, SymbolType
-from handlers.trading import amending, decide, splits
-from handlers.trading.commands import CancelOrder, ModifyOrder
-from handlers.trading.events import OrderChangeRefused
-from handlers.trading.models.latency import FixedLatency
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.order import Order
+from handlers.trading.booking import splits
+from handlers.trading.decisions import amending, decide
+from handlers.trading.ledger.events import OrderChangeRefused
+from handlers.trading.matching.models.latency import FixedLatency
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.orders.commands import CancelOrder, ModifyOrder
+from handlers.trading.orders.order import Order
 from tests.trading.replay_desk import IBM, OPEN, ReplayDesk, split
 from tests.trading.world import DAY
 

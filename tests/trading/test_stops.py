@@ -15,8 +15,8 @@ from generated.models import (
     TriggerBy,
 )
 from handlers.market.bars import Bar
-from handlers.trading.commands import PlaceOrder
-from handlers.trading.rejections import (
+from handlers.trading.orders.commands import PlaceOrder
+from handlers.trading.orders.rejections import (
     ExpiryInvalid,
     NothingToReduce,
     PostOnlyWouldFill,

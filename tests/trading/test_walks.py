@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generated.models import TimeInForce
-from handlers.trading import events
-from handlers.trading.account import AccountState
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.ledger import events
 from tests.scale import scaled
 from tests.trading.steps import WIDTH, Quoted, Restarted, Step, steps_of
 from tests.trading.test_properties import ledger_text, snapshot

@@ -10,9 +10,9 @@ from typing_extensions import override
 from generated.models import OrderStatus
 from handlers.outcomes import Outcome
 from handlers.storage.ledger import LedgerUnavailable
-from handlers.trading.commands import CancelOrder, Command, PlaceOrder
-from handlers.trading.rejections import InsufficientMargin
-from handlers.trading.transactions import Transaction
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.orders.commands import CancelOrder, Command, PlaceOrder
+from handlers.trading.orders.rejections import InsufficientMargin
 from tests.trading.house import USER, FlakyLedger, House, buy
 from tests.trading.test_properties import snapshot
 from tests.trading.world import HandMarket

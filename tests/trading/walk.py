@@ -4,18 +4,21 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from generated.models import (
-    OrderType,
-    Side,
-    SymbolType,
-    TimeInForce,
-    TrailingOffsetType,
-)
+from generated.models import OrderType, Side, SymbolType, TimeInForce, TrailingOffsetType
 from handlers.brokers.paper import PaperBroker
 from handlers.market.quotes import Quote
-from handlers.trading import amending, codec, decide, money, protecting
-from handlers.trading.account import AccountState
-from handlers.trading.commands import (
+from handlers.trading import money
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking.draft import Draft
+from handlers.trading.decisions import amending, decide, protecting
+from handlers.trading.ledger import codec
+from handlers.trading.matching.models.fees import UnitFee
+from handlers.trading.matching.models.latency import UniformLatency
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.matching.models.queue import ChanceInQueue
+from handlers.trading.matching.models.slippage import TickSlippage
+from handlers.trading.orders.commands import (
     CancelOrders,
     ClosePosition,
     ModifyOrder,
@@ -25,16 +28,9 @@ from handlers.trading.commands import (
     StopLoss,
     TakeProfit,
 )
-from handlers.trading.draft import Draft
-from handlers.trading.models.fees import UnitFee
-from handlers.trading.models.latency import UniformLatency
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.models.queue import ChanceInQueue
-from handlers.trading.models.slippage import TickSlippage
-from handlers.trading.order import Order
-from handlers.trading.position import Position
-from handlers.trading.rejections import Rejection
+from handlers.trading.orders.order import Order
+from handlers.trading.orders.rejections import Rejection
+from handlers.trading.positions.position import Position
 from tests.trading.steps import (
     SYMBOLS,
     Canceled,

@@ -10,9 +10,10 @@ from decimal import Decimal
 
 from generated.models import OrderType, PositionEffect, Side, TrailingOffsetType, TriggerBy
 from handlers.market.quotes import Quote
-from handlers.trading import codec, events, money
-from handlers.trading.order import Order
-from handlers.trading.transactions import Transaction
+from handlers.trading import money
+from handlers.trading.ledger import codec, events
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.orders.order import Order
 from tests.trading.walk import FEE, PROFILE, SLIP
 from tests.trading.world import Desk
 

@@ -17,16 +17,18 @@ from handlers.market.actions import CorporateAction
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.market.symbols import Symbol
-from handlers.trading import decide, hearing, margin
-from handlers.trading.account import AccountState
-from handlers.trading.commands import CancelOrder, PlaceOrder
-from handlers.trading.draft import Draft
-from handlers.trading.fills import quote_basis
-from handlers.trading.margin import Figures
-from handlers.trading.models.profile import FillModels
-from handlers.trading.order import Order
-from handlers.trading.reports import Fill, Report
-from handlers.trading.transactions import Transaction
+from handlers.trading.accounts.account import AccountState
+from handlers.trading.booking import hearing
+from handlers.trading.booking.draft import Draft
+from handlers.trading.decisions import decide
+from handlers.trading.ledger.basis import quote_basis
+from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.matching.models.profile import FillModels
+from handlers.trading.matching.reports import Fill, Report
+from handlers.trading.orders.commands import CancelOrder, PlaceOrder
+from handlers.trading.orders.order import Order
+from handlers.trading.positions import margin
+from handlers.trading.positions.margin import Figures
 
 DAY = 86_400_000
 START = 1_764_000_000_000

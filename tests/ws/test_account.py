@@ -16,7 +16,7 @@ from handlers.feeds.feeds import Feeds
 from handlers.feeds.freshness import Freshness
 from handlers.feeds.simulated.feed import SimulatedFeed
 from handlers.pnl import Pnl
-from handlers.trading.commands import CancelOrder, ClosePosition
+from handlers.trading.orders.commands import CancelOrder, ClosePosition
 from handlers.ws.account import AccountStream
 from handlers.ws.pnl import PnlStream
 from tests.clock import ManualClock

@@ -18,7 +18,7 @@ from handlers.brokers.paper import PaperBroker
 from handlers.oms import Oms
 from handlers.storage.migrations import open_database
 from handlers.storage.sql_ledger import SqlLedger
-from handlers.trading.commands import PlaceOrder
+from handlers.trading.orders.commands import PlaceOrder
 from tests.benchmarks.child import ROOT, Answer, obey
 from tests.trading.world import HandMarket
 

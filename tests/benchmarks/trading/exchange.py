@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from generated.models import Side, TimeInForce
 from handlers.market.quotes import Quote
-from handlers.trading.draft import Draft
-from handlers.trading.transactions import Transaction
+from handlers.trading.booking.draft import Draft
+from handlers.trading.ledger.transactions import Transaction
 from tests.benchmarks import report
 from tests.benchmarks.child import Answer, Child
 from tests.benchmarks.trading.tape import RESTING, fills_at, limit, prices, side

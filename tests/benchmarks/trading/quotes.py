@@ -17,10 +17,10 @@ from generated.models import (
 )
 from handlers.brokers.paper import PaperBroker
 from handlers.market.quotes import Quote
-from handlers.trading.events import OrderAccepted
-from handlers.trading.order import Order, accepted
-from handlers.trading.reports import Report
-from handlers.trading.transactions import Cause, Transaction
+from handlers.trading.ledger.events import OrderAccepted
+from handlers.trading.ledger.transactions import Cause, Transaction
+from handlers.trading.matching.reports import Report
+from handlers.trading.orders.order import Order, accepted
 from tests.benchmarks import report
 from tests.trading.world import START, HandMarket
 

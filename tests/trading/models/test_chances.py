@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.trading.models.draws import Draws
-from handlers.trading.models.latency import FixedLatency, NoLatency, UniformLatency
-from handlers.trading.models.liquidity import ShareOfSize, Unlimited
-from handlers.trading.models.queue import ChanceInQueue, FirstInQueue
+from handlers.trading.matching.models.draws import Draws
+from handlers.trading.matching.models.latency import FixedLatency, NoLatency, UniformLatency
+from handlers.trading.matching.models.liquidity import ShareOfSize, Unlimited
+from handlers.trading.matching.models.queue import ChanceInQueue, FirstInQueue
 
 DRAWS = Draws("seed")
 KNOWN = [145, 596, 352, 128, 954]

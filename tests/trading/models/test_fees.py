@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.trading.models.fees import FeeModel, NoFee, UnitFee, ValueFee
+from handlers.trading.matching.models.fees import FeeModel, NoFee, UnitFee, ValueFee
 
 MODELS: list[FeeModel] = [
     NoFee(),

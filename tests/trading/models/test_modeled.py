@@ -18,17 +18,18 @@ from generated.models import (
 )
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
-from handlers.trading import amending, decide, money
-from handlers.trading.commands import ClosePosition, ModifyOrder, PlaceOrder
-from handlers.trading.events import BalanceChanged, QuoteBasis
-from handlers.trading.execution import Execution
-from handlers.trading.models.fees import UnitFee, ValueFee
-from handlers.trading.models.latency import FixedLatency
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.models.queue import ChanceInQueue
-from handlers.trading.models.slippage import SpreadSlippage, TickSlippage
-from handlers.trading.rejections import InsufficientMargin
+from handlers.trading import money
+from handlers.trading.accounts.execution import Execution
+from handlers.trading.decisions import amending, decide
+from handlers.trading.ledger.events import BalanceChanged, QuoteBasis
+from handlers.trading.matching.models.fees import UnitFee, ValueFee
+from handlers.trading.matching.models.latency import FixedLatency
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.matching.models.queue import ChanceInQueue
+from handlers.trading.matching.models.slippage import SpreadSlippage, TickSlippage
+from handlers.trading.orders.commands import ClosePosition, ModifyOrder, PlaceOrder
+from handlers.trading.orders.rejections import InsufficientMargin
 from tests.trading.world import DAY, START, Desk, HandMarket
 
 HALF = ShareOfSize(Decimal("0.5"))

@@ -6,15 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generated.models import OrderType, Side, SymbolType, TimeInForce
-from handlers.trading import codec, money
-from handlers.trading.commands import PlaceOrder
-from handlers.trading.events import BalanceChanged, OrderFilled
-from handlers.trading.models.fees import UnitFee
-from handlers.trading.models.latency import UniformLatency
-from handlers.trading.models.liquidity import ShareOfSize
-from handlers.trading.models.profile import FillModels, FillProfile
-from handlers.trading.models.queue import ChanceInQueue
-from handlers.trading.models.slippage import VolumeImpact
+from handlers.trading import money
+from handlers.trading.ledger import codec
+from handlers.trading.ledger.events import BalanceChanged, OrderFilled
+from handlers.trading.matching.models.fees import UnitFee
+from handlers.trading.matching.models.latency import UniformLatency
+from handlers.trading.matching.models.liquidity import ShareOfSize
+from handlers.trading.matching.models.profile import FillModels, FillProfile
+from handlers.trading.matching.models.queue import ChanceInQueue
+from handlers.trading.matching.models.slippage import VolumeImpact
+from handlers.trading.orders.commands import PlaceOrder
 from tests.ports.broker_suite import make_order
 from tests.trading.world import Desk, HandMarket
 

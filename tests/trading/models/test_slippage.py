@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generated.models import Side
 from handlers.trading import money
-from handlers.trading.models.slippage import (
+from handlers.trading.matching.models.slippage import (
     NoSlippage,
     SlippageModel,
     SpreadSlippage,

@@ -1,0 +1,1 @@
+"""What is stored for ever: events, their transactions, and how they are written."""

@@ -1,0 +1,1 @@
+"""Reporting: what came of it all, read from accounts and ledgers."""

@@ -1,0 +1,1 @@
+"""Risk: what is refused before the trade, and what is enforced after it."""
