@@ -12,7 +12,7 @@ from handlers.feeds.feed import Feed, FeedSink
 from handlers.market.bars import Bar
 from handlers.market.quotes import Quote
 from handlers.trading.accounts.account import AccountState
-from handlers.trading.booking.arriving import Venue
+from handlers.trading.booking.arriving import PricedVenue
 from handlers.trading.booking.draft import Draft
 from handlers.trading.ledger.events import (
     AccountReset,
@@ -53,7 +53,9 @@ class Accounts(Protocol):
 class MarginWatch(FeedSink):
     """A price costs what it reaches; the symbols that margin accounts hold are streamed for it."""
 
-    def __init__(self, oms: Accounts, market: WatchedMarket, venue: Venue, clock: Clock) -> None:
+    def __init__(
+        self, oms: Accounts, market: WatchedMarket, venue: PricedVenue, clock: Clock
+    ) -> None:
         self._oms = oms
         self._market = market
         self._venue = venue

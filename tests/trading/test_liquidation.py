@@ -5,13 +5,22 @@ from decimal import Decimal
 
 import pytest
 
-from generated.models import AccountClock, OrderStatus, OrderType, Side, TransactionCause
+from generated.models import (
+    AccountClock,
+    OrderStatus,
+    OrderType,
+    Side,
+    SymbolType,
+    TransactionCause,
+)
 from handlers.market.bars import Bar
 from handlers.trading.accounts.account import AccountState
 from handlers.trading.decisions import decide, leverage_change
 from handlers.trading.ledger import codec
 from handlers.trading.ledger.events import LiquidationOrdered, MarginCalled, MarginRestored
 from handlers.trading.ledger.transactions import Transaction
+from handlers.trading.matching.models.fees import UnitFee
+from handlers.trading.matching.models.profile import FillModels, FillProfile
 from handlers.trading.orders.commands import PlaceOrder, StopLoss, TakeProfit
 from handlers.trading.risk import liquidation
 from tests.trading.world import DAY, START, Desk, HandMarket, make_symbol
@@ -90,6 +99,18 @@ def test_as_much_is_closed_as_is_needed(desk: Desk) -> None:
     order = desk.state.order(transaction.cause.order_id)
     assert order is not None
     assert (order.status, order.reduce_only) == (OrderStatus.FILLED, True)
+
+
+def test_what_the_closing_costs_is_closed_too(market: HandMarket) -> None:
+    fee = FillProfile(fee=UnitFee(Decimal(1)))
+    desk = Desk(market, models=FillModels({SymbolType.STOCK: fee}))
+    desk.buy("AAPL", "1900")
+    desk.quote("AAPL", "64.00", "64.00")
+    # equity 29,700 less the fee is 1.25 times 16.00 for each share that stays
+    assert ordered(enforce(desk)) == [("AAPL", Decimal(437))]
+    result = desk.figures()
+    assert result.equity == 29_263
+    assert result.equity >= liquidation.CALL * result.maintenance_margin
 
 
 def test_what_binds_most_goes_first(desk: Desk) -> None:

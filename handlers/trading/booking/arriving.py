@@ -9,6 +9,7 @@ from handlers.market.symbols import Symbol
 from handlers.trading.booking.draft import Draft
 from handlers.trading.ledger.events import OrderAccepted, OrderChangeRefused, OrderChangeSent
 from handlers.trading.market import Market
+from handlers.trading.matching.models.fees import FeeModel
 from handlers.trading.matching.reports import Report
 from handlers.trading.orders.in_flight import after, is_canceling, modified, why_refused
 from handlers.trading.orders.order import REQUESTED, Order
@@ -40,6 +41,12 @@ class Venue(Protocol):
 
     def delay(self, symbol: Symbol, order_id: str, revision: int) -> int:
         """Milliseconds of market time until that revision of the order is there."""
+        ...
+
+
+class PricedVenue(Venue, Protocol):
+    def fee(self, symbol: Symbol) -> FeeModel:
+        """What orders in the symbol cost."""
         ...
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
 
 from generated.models import Side, TransactionCause
-from handlers.market.symbols import Symbol
 from handlers.trading import money
 from handlers.trading.accounts.account import AccountState
 from handlers.trading.booking import funds
-from handlers.trading.booking.arriving import Venue
+from handlers.trading.booking.arriving import PricedVenue
 from handlers.trading.booking.draft import Draft, closable_quantity
 from handlers.trading.decisions.decide import place
 from handlers.trading.ledger.transactions import Cause
@@ -24,12 +22,6 @@ from handlers.trading.orders.rejections import NotFound, Rejection
 from handlers.trading.positions import margin
 from handlers.trading.positions.margin import Figures
 from handlers.trading.risk import pretrade
-
-
-class PricedVenue(Venue, Protocol):
-    def fee(self, symbol: Symbol) -> FeeModel:
-        """What orders in the symbol cost."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def mark(position: Position, market: Market, terms: MarginTerms) -> PositionFigu
 
     In the account's currency, at the last rate used where there is none now.
     """
-    quote, rate = prevailing(market, position.symbol), _rate(position, market, terms)
+    quote, rate = prevailing(market, position.symbol), rate_of(position, market, terms)
     if quote is None:
         price, time = position.average_price, position.updated_market_time
     else:
@@ -119,13 +119,8 @@ def mark(position: Position, market: Market, terms: MarginTerms) -> PositionFigu
     )
 
 
-def unit_value(position: Position, market: Market, terms: MarginTerms) -> Decimal:
-    """The value of one unit of the position, in the account's currency."""
-    price = mark(position, market, terms).market_price
-    return abs(_rate(position, market, terms).into(position.sign * price))
-
-
-def _rate(position: Position, market: Market, terms: MarginTerms) -> conversion.Rate:
+def rate_of(position: Position, market: Market, terms: MarginTerms) -> conversion.Rate:
+    """From the symbol's currency into the account's; the last one used where there is none now."""
     found = conversion.last_rate(position.symbol, terms.currency, market, terms.rates_used)
     return found or conversion.SAME
 

@@ -6,13 +6,14 @@ it. When equity falls below the maintenance margin itself, in one transaction:
 1. all orders are canceled that could open or add (those that only reduce go on protecting),
 2. positions are closed at the market by reduce-only orders, the one that binds the most
    maintenance margin first and among equals the older, each only as far as is needed to have CALL
-   times the maintenance margin again, in whole quantity steps.
+   times the maintenance margin again after its commission, in whole quantity steps.
 
 A position whose market is closed, or that has no price, is passed over until that changes. What
 earlier liquidation orders still have to close counts as closed. Equity below zero stays: nobody
 pays it up. Cash accounts owe nothing and are never called.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,14 +25,16 @@ from handlers.market.symbols import Symbol
 from handlers.trading import money
 from handlers.trading.accounts.account import AccountState
 from handlers.trading.booking import acceptance, arriving
-from handlers.trading.booking.arriving import Venue
+from handlers.trading.booking.arriving import PricedVenue, Venue
 from handlers.trading.booking.draft import Draft
 from handlers.trading.booking.hearing import carry_out
 from handlers.trading.ledger.events import LiquidationOrdered, MarginCalled, MarginRestored
 from handlers.trading.ledger.transactions import Cause
 from handlers.trading.market import Market, prevailing, time_at
+from handlers.trading.matching.models.fees import FeeModel
 from handlers.trading.money import ZERO
 from handlers.trading.positions import margin
+from handlers.trading.positions.conversion import Rate
 from handlers.trading.positions.margin import Figures
 from handlers.trading.positions.position import Position
 
@@ -74,7 +77,7 @@ def need(state: AccountState, found: Figures) -> Need:
 
 
 @money.exact
-def enforce(state: AccountState, market: Market, venue: Venue, now: int) -> Draft | None:
+def enforce(state: AccountState, market: Market, venue: PricedVenue, now: int) -> Draft | None:
     """None where nothing is to be done, or nothing can be yet."""
     found = figures(state, market)
     wanted = need(state, found)
@@ -103,24 +106,36 @@ class _Holding:
     """The quantity that no liquidation order is about yet."""
     unit: Decimal
     """Maintenance margin of one unit, in the account's currency."""
+    price: Decimal
+    """At which it is closed, in the symbol's currency."""
+    fee: FeeModel
+    rate: Rate
+    """From the symbol's currency into the account's."""
 
     @property
     def bound(self) -> Decimal:
         return money.value_of(self.left, self.unit)
 
+    def commission(self, quantity: Decimal) -> Decimal:
+        """What closing so much of it costs, in the account's currency."""
+        value = money.value_of(quantity, self.price)
+        return self.rate.owed(self.fee.total(quantity, value)) if quantity else ZERO
+
 
 def _liquidate(
-    state: AccountState, draft: Draft, found: Figures, market: Market, venue: Venue
+    state: AccountState, draft: Draft, found: Figures, market: Market, venue: PricedVenue
 ) -> None:
     for order in draft.open_orders:
         if not order.reduce_only and draft.order(order.order_id).open:
             draft.cancel(order.order_id, LIQUIDATED)
             draft.because(Cause(TransactionCause.LIQUIDATION, order.order_id))
     maintenance = found.maintenance_margin - _on_the_way(state, found, market)
-    for holding in sorted(_holdings(state, market), key=_rank):
-        quantity = _needed(holding, found.equity, maintenance)
+    equity = found.equity
+    for holding in sorted(_holdings(state, market, venue), key=_rank):
+        quantity = _needed(holding, equity, maintenance)
         if quantity <= ZERO:
             return
+        equity -= holding.commission(quantity)
         maintenance -= money.value_of(quantity, holding.unit)
         _order(draft, holding.position, quantity, found, market, venue)
 
@@ -152,26 +167,30 @@ def _order(
 
 def _needed(holding: _Holding, equity: Decimal, maintenance: Decimal) -> Decimal:
     """How much of it to close, in whole steps or all, for equity to be CALL times the margin."""
-    excess = maintenance - money.quotient(max(equity, ZERO), CALL)
-    if excess <= ZERO:
-        return ZERO
-    if excess >= holding.bound:
-        return holding.left
-    exact = money.quotient(excess, holding.unit)
-    quantity = -money.floor_multiple(-exact, holding.symbol.quantity_step)
-    return min(quantity, holding.left)
+    step = holding.symbol.quantity_step
+
+    def enough(steps: int) -> bool:
+        quantity = steps * step
+        remains = maintenance - money.value_of(quantity, holding.unit)
+        return CALL * remains <= max(equity - holding.commission(quantity), ZERO)
+
+    possible = range(int(holding.left // step) + 1)
+    steps = bisect_left(possible, True, key=enough)
+    return steps * step if steps in possible else holding.left
 
 
-def _holdings(state: AccountState, market: Market) -> Iterator[_Holding]:
+def _holdings(state: AccountState, market: Market, venue: PricedVenue) -> Iterator[_Holding]:
     for position in state.open_positions.values():
         symbol = market.symbol(position.symbol)
         if symbol is None or prevailing(market, position.symbol) is None:
             continue
         left = position.quantity - _ordered(state, position)
         if left > ZERO and market.is_open(position.symbol):
-            value = margin.unit_value(position, market, state.terms)
-            rate = state.terms.rates(symbol).maintenance
-            yield _Holding(position, symbol, left, money.value_of(value, rate))
+            price = margin.mark(position, market, state.terms).market_price
+            rate = margin.rate_of(position, market, state.terms)
+            value = abs(rate.into(position.sign * price))
+            unit = money.value_of(value, state.terms.rates(symbol).maintenance)
+            yield _Holding(position, symbol, left, unit, price, venue.fee(symbol), rate)
 
 
 def _rank(holding: _Holding) -> tuple[Decimal, int, str]:
