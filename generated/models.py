@@ -229,11 +229,12 @@ class AccountType(StrEnum):
 
 class ActivityType(StrEnum):
     """
-    Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
+    What was done to an account. Why its balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
     and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
     of a session, a dividend received or paid, money changed into another currency, what
     a cash account paid and received for what it bought and sold (in place of its profit and loss), and any other
-    correction.
+    correction. Or what left the balance as it was: a split of what it holds or orders, the call of an account that is
+    near its liquidation and the end of the call, and an order that liquidates a position, or a part of it.
 
     """
 
@@ -248,6 +249,10 @@ class ActivityType(StrEnum):
     PURCHASE = "purchase"
     SALE = "sale"
     ADJUSTMENT = "adjustment"
+    SPLIT = "split"
+    MARGIN_CALL = "margin_call"
+    MARGIN_RESTORED = "margin_restored"
+    LIQUIDATION = "liquidation"
 
 
 class AccountClock(StrEnum):
@@ -2202,7 +2207,8 @@ class Health(Model):
 
 
 class Activity(Model):
-    """One change of an account's balance. Those of an epoch add up to its balance."""
+    """One change of an account's balance, or what its broker did to it without being asked (`split`, `margin_call`,
+    `margin_restored`, `liquidation`), whose amount is 0. Those of an epoch add up to its balance."""
 
     activity_id: str
     """Names the activity in its account."""
@@ -2214,13 +2220,21 @@ class Activity(Model):
     symbol: SymbolId | MISSING = MISSING
     """Of the position that it is about, if any."""
     order_id: OrderId | MISSING = MISSING
-    """The order that led to it, if any."""
+    """The order that led to it, or that a liquidation placed, if any."""
     position_id: PositionId | MISSING = MISSING
     """The position that it is about, if any."""
     note: str | MISSING = MISSING
     """How the amount came about, in words."""
     conversion: Conversion | MISSING = MISSING
     """Present where it was converted into the account's currency."""
+    quantity: Quantity | MISSING = MISSING
+    """What a liquidation closes."""
+    equity: Money | MISSING = MISSING
+    """Of then, where it is about margin."""
+    maintenance_margin: Money | MISSING = MISSING
+    """Of then, where it is about margin."""
+    split: Split | MISSING = MISSING
+    """Present where it is one."""
     time: Timestamp
     """When it was recorded."""
     market_time: Timestamp
@@ -2329,7 +2343,7 @@ class BalanceEvent(Model):
     type: Literal["balance"]
     balance: Balance
     activities: Annotated[list[Activity] | MISSING, Field(min_length=1)] = MISSING
-    """What changed it in this transaction, in order; absent where nothing did."""
+    """What this transaction booked, in order; absent where that is nothing."""
 
 
 AccountEvent = TypeAliasType(

@@ -11,12 +11,7 @@ def corporate_action(
     action: models.Split | models.Dividend
     match event:
         case events.SplitApplied():
-            action = models.Split(
-                type="split",
-                time=event.time,
-                numerator=event.numerator,
-                denominator=event.denominator,
-            )
+            action = split(event)
         case events.DividendApplied():
             action = models.Dividend(
                 type="dividend",
@@ -25,6 +20,12 @@ def corporate_action(
                 currency=event.currency,
             )
     return models.CorporateActionEvent(type="corporate_action", symbol=event.symbol, action=action)
+
+
+def split(event: events.SplitApplied) -> models.Split:
+    return models.Split(
+        type="split", time=event.time, numerator=event.numerator, denominator=event.denominator
+    )
 
 
 def conversion(value: events.Conversion | None) -> models.Conversion | None:

@@ -73,11 +73,12 @@ export type Adjustment = components["schemas"]["Adjustment"];
  */
 export type AccountType = components["schemas"]["AccountType"];
 /**
- * Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
+ * What was done to an account. Why its balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
  * and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
  * of a session, a dividend received or paid, money changed into another currency, what
  * a cash account paid and received for what it bought and sold (in place of its profit and loss), and any other
- * correction.
+ * correction. Or what left the balance as it was: a split of what it holds or orders, the call of an account that is
+ * near its liquidation and the end of the call, and an order that liquidates a position, or a part of it.
  */
 export type ActivityType = components["schemas"]["ActivityType"];
 /** An account is bound to one clock, real time or that of the recorded data. */
@@ -161,7 +162,10 @@ export type ServerTime = components["schemas"]["ServerTime"];
 export type AsOf = components["schemas"]["AsOf"];
 /** What the ledger alone says. */
 export type Balance = components["schemas"]["Balance"];
-/** One change of an account's balance. Those of an epoch add up to its balance. */
+/**
+ * One change of an account's balance, or what its broker did to it without being asked (`split`, `margin_call`,
+ * `margin_restored`, `liquidation`), whose amount is 0. Those of an epoch add up to its balance.
+ */
 export type Activity = components["schemas"]["Activity"];
 export type ActivityPage = components["schemas"]["ActivityPage"];
 /** What the price alone changes about a position. */

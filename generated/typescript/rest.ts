@@ -444,6 +444,7 @@ export interface paths {
         /**
          * List activities
          * @description Every change of the balance with its reason: those of an epoch, from its first deposit on, add up to the balance.
+         *     Beside them splits, margin calls and liquidations, which leave the balance as it was.
          *     Newest first; with `afterSequence` oldest first, which is how a client catches up after a cut.
          *     A cursor pins `asOf`, so the pages do not move while more is booked.
          */
@@ -1041,14 +1042,15 @@ export interface components {
          */
         AccountType: "margin" | "cash";
         /**
-         * @description Why a balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
+         * @description What was done to an account. Why its balance changed: money put in (the first balance of an account and of each reset too) or taken out, profit
          *     and loss of what was closed, commission of fills, financing of positions and the fee for borrowed stock at the end
          *     of a session, a dividend received or paid, money changed into another currency, what
          *     a cash account paid and received for what it bought and sold (in place of its profit and loss), and any other
-         *     correction.
+         *     correction. Or what left the balance as it was: a split of what it holds or orders, the call of an account that is
+         *     near its liquidation and the end of the call, and an order that liquidates a position, or a part of it.
          * @enum {string}
          */
-        ActivityType: "deposit" | "withdrawal" | "realized_pnl" | "commission" | "financing" | "borrow_fee" | "dividend" | "conversion" | "purchase" | "sale" | "adjustment";
+        ActivityType: "deposit" | "withdrawal" | "realized_pnl" | "commission" | "financing" | "borrow_fee" | "dividend" | "conversion" | "purchase" | "sale" | "adjustment" | "split" | "margin_call" | "margin_restored" | "liquidation";
         /**
          * @description An account is bound to one clock, real time or that of the recorded data.
          * @enum {string}
@@ -1380,7 +1382,10 @@ export interface components {
             /** @description Paid since the account's epoch began. */
             commission: components["schemas"]["Money"];
         };
-        /** @description One change of an account's balance. Those of an epoch add up to its balance. */
+        /**
+         * @description One change of an account's balance, or what its broker did to it without being asked (`split`, `margin_call`,
+         *     `margin_restored`, `liquidation`), whose amount is 0. Those of an epoch add up to its balance.
+         */
         Activity: {
             /** @description Names the activity in its account. */
             activityId: string;
@@ -1391,7 +1396,7 @@ export interface components {
             balance: components["schemas"]["Money"];
             /** @description Of the position that it is about, if any. */
             symbol?: components["schemas"]["SymbolId"];
-            /** @description The order that led to it, if any. */
+            /** @description The order that led to it, or that a liquidation placed, if any. */
             orderId?: components["schemas"]["OrderId"];
             /** @description The position that it is about, if any. */
             positionId?: components["schemas"]["PositionId"];
@@ -1399,6 +1404,14 @@ export interface components {
             note?: string;
             /** @description Present where it was converted into the account's currency. */
             conversion?: components["schemas"]["Conversion"];
+            /** @description What a liquidation closes. */
+            quantity?: components["schemas"]["Quantity"];
+            /** @description Of then, where it is about margin. */
+            equity?: components["schemas"]["Money"];
+            /** @description Of then, where it is about margin. */
+            maintenanceMargin?: components["schemas"]["Money"];
+            /** @description Present where it is one. */
+            split?: components["schemas"]["Split"];
             /** @description When it was recorded. */
             time: components["schemas"]["Timestamp"];
             /** @description When it happened in the market's time. */
@@ -2505,7 +2518,7 @@ export interface components {
              */
             type: "balance";
             balance: components["schemas"]["Balance"];
-            /** @description What changed it in this transaction, in order; absent where nothing did. */
+            /** @description What this transaction booked, in order; absent where that is nothing. */
             activities?: components["schemas"]["Activity"][];
         };
         /** @description The account began anew; forget its orders and positions. */

@@ -34,6 +34,13 @@ async def account(desk: TradingDesk) -> dict[str, Any]:
     return body
 
 
+async def activities(desk: TradingDesk, **query: str) -> list[dict[str, Any]]:
+    answer = await desk.mine.get(f"{desk.path}/activities", params=query)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["activities"]
+    return found
+
+
 async def test_a_call_is_told_and_shown(desk: TradingDesk) -> None:
     placed = await desk.place(quantity="1900")
     assert "marginCall" not in await account(desk)
@@ -46,20 +53,19 @@ async def test_a_call_is_told_and_shown(desk: TradingDesk) -> None:
     assert shown["figures"]["marketValue"] == "130150"
     [update] = updates(desk, placed["asOf"]["sequence"])
     assert update["cause"] == "margin_called"
-    assert update["events"] == [
-        {
-            "type": "margin_call",
-            "active": True,
-            "equity": "40131",
-            "maintenanceMargin": "32537.5",
-        }
-    ]
+    figures = {"equity": "40131", "maintenanceMargin": "32537.5"}
+    booked, told = update["events"]
+    assert told == {"type": "margin_call", "active": True, **figures}
+    [activity] = booked["activities"]
+    assert activity == {**activity, "kind": "margin_call", "amount": "0", **figures}
     snapshot = wire.account_snapshot(desk.house.oms.account(USER, desk.account).view())
     assert snapshot.margin_call is not None
 
     await desk.house.quote("AAPL", "90.00", "90.02")
     assert "marginCall" not in await account(desk)
     assert updates(desk, placed["asOf"]["sequence"])[-1]["cause"] == "margin_restored"
+    restored, called, deposit = await activities(desk)
+    assert (restored["kind"], called, deposit["kind"]) == ("margin_restored", activity, "deposit")
 
 
 async def test_a_liquidation_is_one_update_with_its_reason(desk: TradingDesk) -> None:
@@ -85,5 +91,11 @@ async def test_a_liquidation_is_one_update_with_its_reason(desk: TradingDesk) ->
     assert (told["orderId"], told["symbol"]) == (closing["orderId"], "AAPL")
     assert (closing["type"], closing["reduceOnly"]) == ("market", True)
     assert told["quantity"] == closing["filledQuantity"]
+    liquidated, *_ = await activities(desk, kind="liquidation")
+    assert liquidated == {
+        **liquidated,
+        **{key: told[key] for key in told if key != "type"},
+        "amount": "0",
+    }
     positions = (await desk.mine.get(f"{desk.path}/positions")).json()["positions"]
     assert positions[0]["positionId"] == placed["executions"][0]["positionId"]

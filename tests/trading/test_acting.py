@@ -76,13 +76,12 @@ async def test_a_split_is_stored_and_told() -> None:
     state = house.oms.find(house.replay)
     assert state
     events = wire.account_update(state, told).events
-    assert [event.type for event in events] == ["corporate_action", "position"]
-    assert events[0].model_dump(by_alias=True)["action"] == {
-        "type": "split",
-        "time": CLOSE,
-        "numerator": 2,
-        "denominator": 1,
-    }
+    assert [event.type for event in events] == ["corporate_action", "position", "balance"]
+    action = {"type": "split", "time": CLOSE, "numerator": 2, "denominator": 1}
+    assert events[0].model_dump(by_alias=True)["action"] == action
+    (activity,) = events[2].model_dump(by_alias=True, mode="json")["activities"]
+    assert activity["split"] == action
+    assert (activity["kind"], activity["amount"], activity["symbol"]) == ("split", "0", IBM)
 
 
 async def test_a_dividend_is_told_with_the_balance() -> None:

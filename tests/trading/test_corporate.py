@@ -150,7 +150,9 @@ def test_the_fraction_of_a_share_is_paid_out() -> None:
     paid_for = Decimal("0.5") * 500 / Decimal("7.5")
     assert after.cost_basis == pytest.approx(500 - paid_for)
     assert after.realized_pnl == pytest.approx(33 - paid_for)
-    (activity,) = desk.state.view().activities(held.sequence)
+    before, activity = desk.state.view().activities(held.sequence)
+    assert (before.kind, before.symbol) == (ActivityType.SPLIT, IBM)
+    assert before.amount == 0
     assert (activity.kind, activity.note) == (ActivityType.REALIZED_PNL, "0.5 paid out at 66")
     balance = desk.state.balance
     assert balance.balance == 100_000 + activity.amount == 100_000 + balance.realized_pnl

@@ -2,6 +2,7 @@ import type {
   AccountEvent,
   AccountFigures,
   AccountUpdate,
+  Activity,
   Execution,
   ModifyOrderRequest,
   Order,
@@ -22,6 +23,8 @@ export class MockBroker {
   orders = new Map<string, Order>()
   positions = new Map<string, Position>()
   executions: Execution[] = []
+  /** Newest first. */
+  activities: Activity[] = []
   private ids = 0
 
   constructor(
@@ -87,11 +90,19 @@ export class MockBroker {
     })
   }
 
-  /** Tells of what no order led to. */
-  happen(events: AccountEvent[]): void {
+  /** Books what no order led to, and tells of it. */
+  happen(what: Pick<Activity, 'kind'> & Partial<Activity>, also: AccountEvent[] = []): void {
     this.sequence += 1
     const [time, transactionId] = [Date.now(), `tra_${this.sequence}`]
-    const { accountId } = this
+    const { accountId, sequence } = this
+    const activityId = `act_${sequence}`
+    const about = { activityId, balance: balance().balance, time, marketTime: time, sequence }
+    const activity = { ...about, amount: '0', ...what }
+    this.activities.unshift(activity)
+    const events: AccountEvent[] = [
+      ...also,
+      { type: 'balance', balance: balance(), activities: [activity] },
+    ]
     this.tell(this.sequence, {
       transactionId,
       accountId,

@@ -35,9 +35,12 @@ export function commands(brokers: Record<string, MockBroker>) {
         asOf: of(params.accountId)?.asOf,
       }),
     ),
-    http.get(`${ACCOUNT}/activities`, ({ params }) =>
-      HttpResponse.json({ activities: [], asOf: of(params.accountId)?.asOf }),
-    ),
+    http.get(`${ACCOUNT}/activities`, ({ params, request }) => {
+      const kinds = new URL(request.url).searchParams.get('kind')?.split(',')
+      const broker = of(params.accountId)
+      const activities = broker?.activities.filter((each) => kinds?.includes(each.kind) ?? true)
+      return HttpResponse.json({ activities: activities ?? [], asOf: broker?.asOf })
+    }),
     http.post(`${ACCOUNT}/orders/cancel`, ({ params }) => {
       const broker = of(params.accountId)
       const orders = [...(broker?.orders.keys() ?? [])].flatMap((id) => broker?.cancel(id) ?? [])

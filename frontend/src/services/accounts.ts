@@ -1,6 +1,7 @@
 import type {
   Account,
   ActivityPage,
+  ActivityType,
   CreateAccountRequest,
   Leverage,
   LeveragePreview,
@@ -36,9 +37,12 @@ export function resetAccount(
   return body(rest.POST('/accounts/{accountId}/reset', { params, body: { balance } }))
 }
 
-/** Every change of the balance, newest first. */
-export function listActivities(accountId: string, cursor?: string): Promise<ActivityPage> {
-  const params = { path: { accountId }, query: { cursor, limit: PAGE } }
+/** Every change of the balance and what the broker did without being asked, or some kinds of it, newest first. */
+export function listActivities(
+  accountId: string,
+  kinds?: readonly ActivityType[],
+): Promise<ActivityPage> {
+  const params = { path: { accountId }, query: { kind: kinds && [...kinds], limit: PAGE } }
   return body(rest.GET('/accounts/{accountId}/activities', { params }))
 }
 

@@ -8,6 +8,7 @@ export const rest = createClient<paths>({
   baseUrl: `${globalThis.location.origin}/api/v1`,
   fetch: (request) => globalThis.fetch(request),
   headers: { Accept: 'application/json' },
+  querySerializer: { array: { style: 'form', explode: false } },
 })
 
 type Listener = () => void

@@ -37,7 +37,7 @@ INCLUDE_ARCHIVED: QueryParameter[bool] = QueryParameter(
 )
 KIND: QueryParameter[tuple[models.ActivityType, ...] | None] = QueryParameter(
     "kind",
-    Annotated[tuple[models.ActivityType, ...], Field(max_length=11, min_length=1)],
+    Annotated[tuple[models.ActivityType, ...], Field(max_length=15, min_length=1)],
     is_list=True,
     default=None,
 )

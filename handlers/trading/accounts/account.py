@@ -241,7 +241,7 @@ class AccountState:
             case BalanceChanged():
                 change.balance_changed(event)
             case _:
-                change.standing = change.standing.apply(event, change.transaction)
+                change.standing_changed(event)
 
     def _check_flat(self, change: Change, event: PositionOpened) -> None:
         """One open position for a symbol; one that this change has closed is no more."""

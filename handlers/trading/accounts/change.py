@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from generated.models import AccountClock, AccountType
-from handlers.trading.accounts.activities import Activity, booked, deposited
+from handlers.trading.accounts.activities import Activity, Unasked, booked, deposited, unasked
 from handlers.trading.accounts.execution import Execution, executed
 from handlers.trading.accounts.standing import Standing
 from handlers.trading.ledger.events import (
@@ -25,6 +25,8 @@ from handlers.trading.ledger.events import (
     PositionOpened,
     PositionRescaled,
     ProfileEvent,
+    SplitApplied,
+    StandingEvent,
 )
 from handlers.trading.ledger.transactions import Transaction
 from handlers.trading.money import ZERO
@@ -95,6 +97,7 @@ class Change:
     acted: dict[str, int] = field(default_factory=dict)
     rates_used: dict[str, Conversion] = field(default_factory=dict)
     reset: bool = False
+    _booked: int = 0
 
     def account_opened(self, event: AccountOpened) -> None:
         if self.identity is not None:
@@ -106,13 +109,13 @@ class Change:
         self.profile = Profile(event.name)
         self._began(event)
         self.balance = Balance(event.currency, event.balance, ZERO, ZERO)
-        self.activities.append(deposited(event, stamp, len(self.activities)))
+        self._deposited(event)
 
     def account_reset(self, event: AccountReset) -> None:
         self.reset = True
         self._began(event)
         self.balance = Balance(self.known_balance.currency, event.balance, ZERO, ZERO)
-        self.activities.append(deposited(event, self.transaction, len(self.activities)))
+        self._deposited(event)
         self.standing = self.standing.anew()
 
     def ledger_restored(self, event: LedgerRestored) -> None:
@@ -160,13 +163,21 @@ class Change:
 
     def corporate_action(self, event: CorporateEvent) -> None:
         self.acted[event.symbol] = event.time
+        if isinstance(event, SplitApplied):
+            self._unasked(event)
+
+    def standing_changed(self, event: StandingEvent) -> None:
+        self.standing = self.standing.apply(event, self.transaction)
+        if isinstance(event, Unasked):
+            self._unasked(event)
 
     def balance_changed(self, event: BalanceChanged) -> None:
         before = self.known_balance
         if before.balance + event.change != event.balance:
             raise BrokenLedger(f"{before.balance} + {event.change} is not {event.balance}")
         self.balance = replace(before, balance=event.balance)
-        self.activities.append(booked(event, self.transaction, len(self.activities)))
+        self.activities.append(booked(event, self.transaction, self._booked))
+        self._booked += 1
 
     @property
     def known_balance(self) -> Balance:
@@ -184,6 +195,14 @@ class Change:
             began_at=stamp.recorded_at,
             line=self.epoch.line if self.epoch else (),
         )
+
+    def _deposited(self, event: AccountOpened | AccountReset) -> None:
+        self.activities.append(deposited(event, self.transaction, self._booked))
+        self._booked += 1
+
+    def _unasked(self, event: Unasked) -> None:
+        balance = self.known_balance.balance
+        self.activities.append(unasked(event, balance, self.transaction))
 
     def _realized(self, pnl: Decimal, commission: Decimal) -> None:
         before = self.known_balance

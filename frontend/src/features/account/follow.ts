@@ -1,8 +1,8 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import type { AccountFigures, BrokerConnection } from '@generated/models'
-import { listExecutions, listOrders, stream } from '@/services'
+import { listActivities, listExecutions, listOrders, stream } from '@/services'
 import { perFrame } from '@/shared/composables/frames'
-import { happened, standing, type Happening } from './happenings'
+import { happened, recalled, UNASKED, type Happening } from './happenings'
 import { apply, fromSnapshot, join, type History, type LedgerState } from './ledger'
 
 /** After so many milliseconds history is asked for again when it could not be read. */
@@ -18,7 +18,7 @@ export interface Followed {
   stop: () => void
 }
 
-/** `tell` hears of what the broker did without being asked; perhaps again of a margin call that stands. */
+/** `tell` hears of what the broker did without being asked; perhaps of some of it again. */
 export function follow(accountId: string, tell: (news: Happening[]) => void): Followed {
   const ledger = shallowRef<LedgerState>()
   const figures = shallowRef<AccountFigures>()
@@ -59,12 +59,15 @@ function followLedger(
   async function readHistory(): Promise<void> {
     if (ended()) return
     try {
-      const [orders, executions] = await Promise.all([
+      const [orders, executions, unasked] = await Promise.all([
         listOrders(accountId),
         listExecutions(accountId),
+        listActivities(accountId, UNASKED),
       ])
+      if (ended()) return
+      tell(recalled(accountId, unasked))
       waiting = { orders, executions }
-      if (ledger.value && !ended()) settle(ledger.value)
+      if (ledger.value) settle(ledger.value)
     } catch {
       // The stream has what works and what is open; older history is asked for again.
       setTimeout(() => void readHistory(), HISTORY_AGAIN)
@@ -79,7 +82,6 @@ function followLedger(
         onSnapshot: (snapshot, place) => {
           waiting = undefined
           settle(fromSnapshot(snapshot, place.epoch, place.seq, ledger.value))
-          if (snapshot.marginCall) tell([standing(accountId, place.epoch, snapshot.marginCall)])
           void readHistory()
         },
         onUpdate: (update, place) => {

@@ -1,97 +1,94 @@
-import { describe, expect, it, vi } from 'vitest'
-import type { AccountEvent } from '@generated/models'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Activity } from '@generated/models'
 import { mock } from '@/mocks/node'
 import { render } from '@/mocks/render'
-import { balance, position } from '@/mocks/samples'
-import { happened, isHappenings } from './happenings'
 import HappeningNotices from './HappeningNotices.vue'
 import { useAccounts } from './store'
 import { useHappenings } from './told'
 import { figuresIn, titleOf } from './words'
 
 const figures = { equity: '40131', maintenanceMargin: '32537.5' }
-const call = (active: boolean): AccountEvent => ({ type: 'margin_call', active, ...figures })
-const liquidation: AccountEvent = {
-  type: 'liquidation',
-  orderId: 'o9',
-  positionId: 'p1',
-  symbol: 'AAPL',
-  quantity: '1900',
-  ...figures,
+const LIQUIDATION = { kind: 'liquidation', symbol: 'AAPL', quantity: '1900', ...figures } as const
+const activity = (changes: Pick<Activity, 'kind'> & Partial<Activity>): Activity => ({
+  activityId: 'act_1',
+  amount: '0',
+  balance: '1',
+  time: 1,
+  marketTime: 1,
+  sequence: 1,
+  ...changes,
+})
+const words = (each: Activity) => [titleOf(each), ...figuresIn(each)]
+
+async function notices() {
+  const shown = render(HappeningNotices)
+  await useAccounts().load()
+  await vi.waitFor(() => {
+    expect(useAccounts().ledgerOf('paper')).toBeDefined()
+  })
+  return shown
 }
-const told = (...events: AccountEvent[]) =>
-  happened(
-    {
-      transactionId: 't1',
-      accountId: 'paper',
-      time: 7,
-      marketTime: 7,
-      cause: 'corporate_action',
-      events,
-    },
-    'mock',
-  )
+
+function call(active: boolean): void {
+  const kind = active ? 'margin_call' : 'margin_restored'
+  mock.brokers.paper?.happen({ kind, ...figures }, [{ type: 'margin_call', active, ...figures }])
+}
 
 describe('what the broker does without being asked', () => {
-  it('is told with the figures of the transaction', () => {
-    const split = { type: 'split', time: 0, numerator: 2, denominator: 1 } as const
-    const [first] = told(
-      { type: 'corporate_action', symbol: 'AAPL', action: split },
-      { type: 'position', position: position({ quantity: '20' }) },
-    )
-    expect(first && [titleOf(first), ...figuresIn(first)]).toEqual([
-      'Split',
-      'AAPL: 1 old share became 2 new',
-      '20 held now',
-    ])
-    const dividend = { type: 'dividend', time: 0, amount: '0.15', currency: 'USD' } as const
-    const about = { balance: '1', time: 1, marketTime: 1, sequence: 3 }
-    const [second] = told(
-      { type: 'corporate_action', symbol: 'IBM', action: dividend },
-      {
-        type: 'balance',
-        balance: balance(),
-        activities: [
-          { ...about, activityId: 'a', kind: 'dividend', symbol: 'IBM', amount: '15' },
-          { ...about, activityId: 'b', kind: 'dividend', symbol: 'MSFT', amount: '3' },
-        ],
-      },
-    )
-    expect(second && figuresIn(second)).toEqual(['IBM: 0.15 USD for each share', '+15.00 booked'])
+  beforeEach(() => {
+    localStorage.clear()
   })
 
-  it('is remembered only in its own shape', () => {
-    expect(isHappenings(told(call(true), liquidation))).toBe(true)
-    for (const strange of [{}, [1], [{ id: 'x', event: { type: 'other' } }]])
-      expect(isHappenings(strange)).toBe(false)
+  it('is told with the figures of the transaction', () => {
+    const split = { type: 'split', time: 0, numerator: 2, denominator: 1 } as const
+    expect(words(activity({ kind: 'split', symbol: 'AAPL', split }))).toEqual([
+      'Split',
+      'AAPL: 1 old share became 2 new',
+    ])
+    const paid = { amount: '15', note: '0.15 for each of 100' }
+    expect(words(activity({ kind: 'dividend', symbol: 'IBM', ...paid }))).toEqual([
+      'Dividend',
+      'IBM: 0.15 for each of 100',
+      '+15.00 booked',
+    ])
+    expect(words(activity(LIQUIDATION))).toEqual([
+      'Liquidation',
+      'An order that closes 1,900 AAPL was placed for the account',
+      'Equity 40,131.00, maintenance margin 32,537.50',
+    ])
   })
 
   it('is shown until it is dismissed, a margin call as long as it stands', async () => {
-    const notices = render(HappeningNotices)
-    await useAccounts().load()
+    const shown = await notices()
+    call(true)
     await vi.waitFor(() => {
-      expect(useAccounts().ledgerOf('paper')).toBeDefined()
+      expect(shown.text()).toContain('Margin call')
     })
-    const tell = (...events: AccountEvent[]) => {
-      mock.brokers.paper?.happen(events)
-    }
-    tell(call(true))
+    expect(shown.get('[role="alert"]').text()).toContain('maintenance margin')
+    mock.brokers.paper?.happen(LIQUIDATION)
     await vi.waitFor(() => {
-      expect(notices.text()).toContain('Margin call')
+      expect(shown.text()).toContain('closes 1,900 AAPL')
     })
-    expect(notices.get('[role="alert"]').text()).toContain('maintenance margin')
-    tell(liquidation)
+    call(false)
     await vi.waitFor(() => {
-      expect(notices.text()).toContain('closes 1,900 AAPL')
+      expect(shown.text()).toContain('Margin call lifted')
     })
-    tell(call(false))
-    await vi.waitFor(() => {
-      expect(notices.text()).toContain('Margin call lifted')
-    })
-    expect(notices.findAll('[data-happening]')).toHaveLength(2)
+    expect(shown.findAll('[data-happening]')).toHaveLength(2)
     for (const name of ['Liquidation', 'Margin call lifted'])
-      await notices.get(`[aria-label="Dismiss: ${name}"]`).trigger('click')
-    expect(notices.findAll('[data-happening]')).toHaveLength(0)
-    expect(useHappenings().mine.map(titleOf)).toHaveLength(3)
+      await shown.get(`[aria-label="Dismiss: ${name}"]`).trigger('click')
+    expect(shown.findAll('[data-happening]')).toHaveLength(0)
+    expect(useHappenings().mine).toHaveLength(3)
+  })
+
+  it('is shown to somebody who was not there, unless it is old news', async () => {
+    mock.brokers.paper?.happen(LIQUIDATION)
+    const old = Date.now() - 2 * 86_400_000
+    mock.brokers.paper?.happen({ kind: 'dividend', symbol: 'IBM', amount: '15', time: old })
+    const shown = await notices()
+    await vi.waitFor(() => {
+      expect(shown.text()).toContain('closes 1,900 AAPL')
+    })
+    expect(shown.findAll('[data-happening]')).toHaveLength(1)
+    expect(useHappenings().mine).toHaveLength(2)
   })
 })

@@ -1,78 +1,45 @@
-import type {
-  AccountEvent,
-  AccountUpdate,
-  CorporateActionEvent,
-  LiquidationEvent,
-  MarginCall,
-  MarginCallEvent,
-} from '@generated/models'
-import { add, type Decimal } from '@/shared/money'
+import type { AccountUpdate, Activity, ActivityPage, ActivityType } from '@generated/models'
 
-/** What the broker did to an account, or warns it of, without being asked. */
+/** The activities that tell what the broker did to an account, or warns it of, without being asked. */
+export const UNASKED = [
+  'margin_call',
+  'margin_restored',
+  'liquidation',
+  'split',
+  'dividend',
+] as const satisfies readonly ActivityType[]
+
 export interface Happening {
-  id: string
   accountId: string
   epoch: string
-  /** When it was recorded. */
-  time: number
-  event: MarginCallEvent | LiquidationEvent | CorporateActionEvent
-  /** What a dividend brought or cost, in the account's currency. */
-  amount?: Decimal
-  /** What is held of the symbol after a split. */
-  held?: Decimal
-  dismissed?: boolean
+  activity: Activity
 }
 
-export function happened(update: AccountUpdate, epoch: string): Happening[] {
-  const { accountId, transactionId, time, events } = update
-  return events.flatMap((event, at): Happening[] => {
-    const about = { accountId, epoch, time }
-    switch (event.type) {
-      case 'margin_call':
-        return [{ ...about, id: event.active ? callId(accountId, time) : transactionId, event }]
-      case 'liquidation':
-        return [{ ...about, id: `${transactionId}:${at}`, event }]
-      case 'corporate_action':
-        return [{ ...about, id: `${transactionId}:${at}`, event, ...broughtBy(event, events) }]
-      default:
-        return []
-    }
-  })
+/** What a transaction of the stream tells. */
+export function happened({ accountId, events }: AccountUpdate, epoch: string): Happening[] {
+  return events
+    .flatMap((event) => (event.type === 'balance' ? (event.activities ?? []) : []))
+    .filter(isUnasked)
+    .map((activity) => ({ accountId, epoch, activity }))
 }
 
-/** The call that stood already when the account was opened. */
-export function standing(accountId: string, epoch: string, call: MarginCall): Happening {
-  const { since, equity, maintenanceMargin } = call
-  const event = { type: 'margin_call', active: true, equity, maintenanceMargin } as const
-  return { id: callId(accountId, since), accountId, epoch, time: since, event }
+/** What was told before the account was opened. */
+export function recalled(accountId: string, page: ActivityPage): Happening[] {
+  const { epoch } = page.asOf
+  return page.activities.filter(isUnasked).map((activity) => ({ accountId, epoch, activity }))
 }
 
 /** A newer happening takes the place of an older one of the same subject. */
-export function subject({ accountId, event }: Happening): string {
-  return event.type === 'corporate_action'
-    ? `${accountId}:${event.type}:${event.symbol}`
-    : `${accountId}:${event.type}`
+export function subject({ accountId, activity: { kind, symbol } }: Happening): string {
+  if (kind === 'split' || kind === 'dividend') return `${accountId}:corporate_action:${symbol}`
+  return kind === 'liquidation' ? `${accountId}:${kind}` : `${accountId}:margin`
 }
 
-export function isHappenings(value: unknown): value is Happening[] {
-  return Array.isArray(value) && value.every(isHappening)
+/** Names it for as long as this browser remembers that it was dismissed. */
+export function nameOf({ accountId, activity }: Happening): string {
+  return `${accountId}:${activity.activityId}`
 }
 
-const callId = (accountId: string, since: number) => `${accountId}:margin_call:${since}`
-
-function broughtBy({ symbol, action }: CorporateActionEvent, events: readonly AccountEvent[]) {
-  if (action.type === 'dividend') {
-    const paid = events.flatMap((each) => (each.type === 'balance' ? (each.activities ?? []) : []))
-    const mine = paid.filter((each) => each.kind === 'dividend' && each.symbol === symbol)
-    return { amount: mine.reduce((sum, each) => add(sum, each.amount), '0') }
-  }
-  const held = events.find((each) => each.type === 'position' && each.position.symbol === symbol)
-  return held?.type === 'position' ? { held: held.position.quantity } : {}
-}
-
-const TYPES = ['margin_call', 'liquidation', 'corporate_action']
-
-function isHappening(value: unknown): boolean {
-  const { id, event } = (value ?? {}) as { id?: unknown; event?: { type?: unknown } }
-  return typeof id === 'string' && TYPES.includes(String(event?.type))
+export function isUnasked({ kind }: Pick<Activity, 'kind'>): boolean {
+  return UNASKED.some((each) => each === kind)
 }

@@ -1,44 +1,24 @@
+import type { Activity } from '@generated/models'
 import { formatAmount, formatQuantity, formatSigned, type Decimal } from '@/shared/money'
 import { text } from '@/shared/text'
-import type { Happening } from './happenings'
 
-/** The contract's name of what happened. */
-export function titleOf({ event }: Happening): string {
-  switch (event.type) {
-    case 'margin_call':
-      return event.active ? text.happenings.marginCall : text.happenings.marginCallLifted
-    case 'liquidation':
-      return text.happenings.liquidation
-    case 'corporate_action':
-      return text.happenings.corporateActions[event.action.type]
-  }
+/** The contract's name of what was done to an account. */
+export function titleOf({ kind }: Activity): string {
+  return text.activities.kinds[kind]
 }
 
-/** What happened in figures, those of then. */
-export function figuresIn({ event, amount, held }: Happening): string[] {
-  switch (event.type) {
-    case 'margin_call':
-      return [marginsIn(event)]
-    case 'liquidation':
-      return [
-        text.happenings.liquidated(formatQuantity(event.quantity), event.symbol),
-        marginsIn(event),
-      ]
-    case 'corporate_action':
-      return event.action.type === 'split'
-        ? [
-            text.happenings.split(event.symbol, event.action.denominator, event.action.numerator),
-            ...(held === undefined ? [] : [text.happenings.held(formatQuantity(held))]),
-          ]
-        : [
-            text.happenings.dividend(
-              event.symbol,
-              formatQuantity(event.action.amount),
-              event.action.currency,
-            ),
-            ...(amount === undefined ? [] : [text.happenings.booked(formatSigned(amount))]),
-          ]
-  }
+/** What happened, in figures of then. */
+export function figuresIn(activity: Activity): string[] {
+  const { kind, symbol = '', quantity, equity, maintenanceMargin, split } = activity
+  const margins = equity && maintenanceMargin ? [marginsIn({ equity, maintenanceMargin })] : []
+  if (split) return [text.happenings.split(symbol, split.denominator, split.numerator)]
+  if (quantity) return [text.happenings.liquidated(formatQuantity(quantity), symbol), ...margins]
+  if (kind === 'dividend')
+    return [
+      text.happenings.dividend(symbol, activity.note ?? ''),
+      text.happenings.booked(formatSigned(activity.amount)),
+    ]
+  return margins
 }
 
 export function marginsIn(figures: { equity: Decimal; maintenanceMargin: Decimal }): string {

@@ -1,30 +1,33 @@
 import { expect, it } from 'vitest'
 import type { Activity } from '@generated/models'
-import type { Happening } from '@/features/account'
-import { lines } from './lines'
+import { lineOf } from './lines'
 
-it('lists what happened between the changes of the balance, newest first', () => {
-  const activity = (time: number): Activity => ({
-    activityId: `act_${time}`,
-    kind: 'commission',
+const activity = (changes: Partial<Activity>): Activity => ({
+  activityId: 'act_1',
+  kind: 'commission',
+  amount: '-1',
+  balance: '99',
+  time: 1,
+  marketTime: 1,
+  sequence: 1,
+  ...changes,
+})
+
+it('says what changed the balance, and how', () => {
+  expect(lineOf(activity({ symbol: 'AAPL', note: 'of ten' }))).toEqual({
+    id: 'act_1',
+    time: 1,
+    what: 'Commission',
+    symbol: 'AAPL',
     amount: '-1',
-    balance: '99',
-    time,
-    marketTime: time,
-    sequence: time,
+    balance: '99.00',
+    note: 'of ten',
   })
-  const happening: Happening = {
-    id: 'h',
-    accountId: 'paper',
-    epoch: 'e',
-    time: 2,
-    event: { type: 'margin_call', active: true, equity: '12', maintenanceMargin: '10' },
-  }
-  const found = lines([activity(3), activity(1)], [happening])
-  expect(found.map((each) => each.id)).toEqual(['act_3', 'h', 'act_1'])
-  expect(found[1]).toMatchObject({
-    what: 'Margin call',
-    note: 'Equity 12.00, maintenance margin 10.00',
-    happening: true,
-  })
+})
+
+it('says what left the balance as it was, without an amount', () => {
+  const call = activity({ kind: 'margin_call', amount: '0', equity: '12', maintenanceMargin: '10' })
+  const line = lineOf(call)
+  expect(line.amount).toBeUndefined()
+  expect([line.what, line.note]).toEqual(['Margin call', 'Equity 12.00, maintenance margin 10.00'])
 })

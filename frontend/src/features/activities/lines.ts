@@ -1,50 +1,31 @@
 import type { Activity } from '@generated/models'
-import { figuresIn, titleOf, type Happening } from '@/features/account'
+import { figuresIn, titleOf } from '@/features/account'
 import { formatAmount, type Decimal } from '@/shared/money'
 import { text } from '@/shared/text'
 
-/** A line of the activity view: a change of the balance, or what happened without one. */
+/** A line of the activity view. */
 export interface Line {
   id: string
   time: number
   what: string
   symbol: string
+  /** What changed the balance; absent where something left it as it was. */
   amount?: Decimal
   balance: string
   note: string
-  /** What the broker did or warned of without being asked. */
-  happening: boolean
 }
 
-/** Newest first. */
-export function lines(activities: readonly Activity[], happenings: readonly Happening[]): Line[] {
-  return [...happenings.map(ofHappening), ...activities.map(ofActivity)].sort(
-    (a, b) => b.time - a.time,
-  )
-}
-
-function ofActivity(activity: Activity): Line {
+export function lineOf(activity: Activity): Line {
+  const { activityId, time, symbol, balance, note } = activity
   return {
-    id: activity.activityId,
-    time: activity.time,
-    what: text.activities.kinds[activity.kind],
-    symbol: activity.symbol ?? text.ui.none,
-    amount: activity.amount,
-    balance: formatAmount(activity.balance),
-    note: activity.note ?? '',
-    happening: false,
+    id: activityId,
+    time,
+    what: titleOf(activity),
+    symbol: symbol ?? text.ui.none,
+    amount: QUIET.has(activity.kind) ? undefined : activity.amount,
+    balance: formatAmount(balance),
+    note: note ?? figuresIn(activity).join(' · '),
   }
 }
 
-function ofHappening(happening: Happening): Line {
-  const { event } = happening
-  return {
-    id: happening.id,
-    time: happening.time,
-    what: titleOf(happening),
-    symbol: event.type === 'margin_call' ? text.ui.none : event.symbol,
-    balance: text.ui.none,
-    note: figuresIn(happening).join(' · '),
-    happening: true,
-  }
-}
+const QUIET = new Set<Activity['kind']>(['split', 'margin_call', 'margin_restored', 'liquidation'])

@@ -349,16 +349,16 @@ export const trading = {
       purchase: 'Purchase',
       sale: 'Sale',
       adjustment: 'Adjustment',
+      split: 'Split',
+      margin_call: 'Margin call',
+      margin_restored: 'Margin call lifted',
+      liquidation: 'Liquidation',
     },
   },
 
   happenings: {
     title: 'Account notices',
     dismiss: (what: string) => `Dismiss: ${what}`,
-    marginCall: 'Margin call',
-    marginCallLifted: 'Margin call lifted',
-    liquidation: 'Liquidation',
-    corporateActions: { split: 'Split', dividend: 'Dividend' },
     callHint:
       'called below 1.25 times the maintenance margin; below the maintenance margin positions are liquidated',
     liquidated: (quantity: string, symbol: string) =>
@@ -368,9 +368,7 @@ export const trading = {
     now: (figures: string) => `Now: ${figures.toLowerCase()}`,
     split: (symbol: string, from: number, to: number) =>
       `${symbol}: ${from} old ${from === 1 ? 'share' : 'shares'} became ${to} new`,
-    held: (quantity: string) => `${quantity} held now`,
-    dividend: (symbol: string, amount: string, currency: string) =>
-      `${symbol}: ${amount} ${currency} for each share`,
+    dividend: (symbol: string, paid: string) => `${symbol}: ${paid}`,
     booked: (amount: string) => `${amount} booked`,
   },
 
