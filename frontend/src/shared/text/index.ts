@@ -1,5 +1,8 @@
+import { explain } from './explain'
 import { performance } from './performance'
 import { trading } from './trading'
+
+export { capitalized, reasonWords } from './explain'
 
 /** Every English word that the screens show. */
 export const text = {
@@ -141,6 +144,7 @@ export const text = {
   },
 
   ...trading,
+  explain,
   performance,
 
   connection: {

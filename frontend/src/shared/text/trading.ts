@@ -195,23 +195,6 @@ export const trading = {
     modified: (symbol: string) => `Order in ${symbol} changed`,
   },
 
-  explain: {
-    title: (side: string, quantity: string, symbol: string) =>
-      `${side} ${quantity} ${symbol}: why?`,
-    hint: 'What the order waits for, how it filled, and all that it has been.',
-    open: (status: string, side: string, quantity: string, symbol: string) =>
-      `${status}. Why? ${side} ${quantity} ${symbol}`,
-    waitsFor: 'What it waits for',
-    nothing: 'Nothing; it is done.',
-    now: (price: string) => `now ${price}`,
-    taken: (taken: string, offered: string) => `${taken} of ${offered} taken`,
-    times: (condition: string, time: string) =>
-      condition === 'feed' ? `last price ${time}` : `from ${time}`,
-    fills: 'How it filled',
-    fill: (quantity: string, price: string) => `${quantity} at ${price}`,
-    history: 'What it has been',
-  },
-
   positions: {
     title: 'Positions',
     empty: 'No open positions',
