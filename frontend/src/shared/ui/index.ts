@@ -1,4 +1,5 @@
 export { default as Button } from './Button.vue'
+export { default as Callout } from './Callout.vue'
 export { default as Change } from './Change.vue'
 export { default as Checkbox } from './Checkbox.vue'
 export { default as DataTable } from './DataTable.vue'
