@@ -31,7 +31,7 @@ const preview = (missing?: string): LeveragePreview => ({
   asOf: { epoch: 'e', sequence: 1 },
 })
 const button = () => {
-  const found = document.querySelector<HTMLButtonElement>('[data-testid="set-leverage"]')
+  const found = document.querySelector<HTMLButtonElement>('[role="dialog"] [type="submit"]')
   if (!found) throw new Error('There is no button.')
   return found
 }

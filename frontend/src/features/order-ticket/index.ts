@@ -2,4 +2,5 @@ export { checkLegs, emptyLegs, fieldsOf, legsOf, typedLegs, type LegsDraft } fro
 export { default as LegFields } from './LegFields.vue'
 export { default as LifeFields } from './LifeFields.vue'
 export { default as OrderTicket } from './OrderTicket.vue'
+export { OFFSET_UNITS } from './words'
 export { refusedBy, type FieldPath, type Refusals } from './refusals'

@@ -2,6 +2,12 @@ import { formatPrice, positiveDecimal } from '@/shared/money'
 import { text } from '@/shared/text'
 import type { Draft } from './draft'
 
+export const OFFSET_UNITS = (['price', 'percent'] as const).map((value) => ({
+  value,
+  label: text.ticket.shortOffsetUnits[value],
+  title: text.ticket.offsetUnits[value],
+}))
+
 /** When and where the order would fill, in words; empty as long as a price is missing. */
 export function whenAndWhere(draft: Draft): string {
   const [limit, stop, offset] = [draft.limitPrice, draft.stopPrice, draft.trailingOffset].map(
