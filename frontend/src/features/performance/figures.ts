@@ -10,24 +10,9 @@ import {
 } from '@/shared/money'
 import { text } from '@/shared/text'
 import { formatDate } from '@/shared/time'
+import type { Figure, Figures } from '@/shared/ui'
 
-/** One figure as the panel shows it, or why there is none. */
-export interface Figure {
-  label: string
-  text: string
-  /** Colors it by its sign. */
-  signed?: Decimal
-  /** It is not defined; `text` says why. */
-  missing?: boolean
-  hint?: string
-}
-
-export interface Group {
-  title: string
-  figures: Figure[]
-}
-
-export function groups(found: Performance): Group[] {
+export function groups(found: Performance): Figures[] {
   return [
     { title: text.performance.returns, figures: returns(found) },
     { title: text.performance.trades, figures: trades(found) },
