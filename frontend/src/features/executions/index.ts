@@ -1,1 +1,2 @@
+export { basisOf } from './basis'
 export { default as ExecutionsPanel } from './ExecutionsPanel.vue'

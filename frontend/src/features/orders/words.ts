@@ -6,6 +6,7 @@ import type {
   OrderType,
   OrderVersion,
 } from '@generated/models'
+import { basisOf } from '@/features/executions'
 import { formatAmount, formatQuantity } from '@/shared/money'
 import { reasonWords, text } from '@/shared/text'
 import { trailOf } from './columns'
@@ -86,12 +87,8 @@ export function wanted(each: OrderCondition, { price }: Writing): string | undef
 }
 
 /** "bid 205.56 · ask 205.57 · commission 1.00" */
-export function basis({ basis: on, commission }: Execution, { price }: Writing): string {
-  const seen =
-    on.type === 'quote'
-      ? text.executions.onQuote(price(on.bid), price(on.ask))
-      : text.executions.onBar(price(on.open), price(on.high), price(on.low))
-  return joined(seen, text.explain.commission(formatAmount(commission)))
+export function basis(each: Execution, { price }: Writing): string {
+  return joined(basisOf(each, price), text.explain.commission(formatAmount(each.commission)))
 }
 
 export function version(each: OrderVersion, { price }: Writing): string {
