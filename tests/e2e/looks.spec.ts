@@ -104,6 +104,8 @@ test('a long name of an account displaces nothing', async ({ page }) => {
   await terminal.ticket.getByRole('button', { name: `${name}, choose account` }).click()
   await expect(page.getByRole('menu').getByText(/\$/).first()).toBeInViewport({ ratio: 1 })
   await expectAccessible(page, '[role="menu"]')
+  await page.keyboard.press('ArrowDown')
+  await expect(page.locator('[role^="menuitem"]:focus')).toHaveCSS('outline-style', 'solid')
 })
 
 test('the theme can be switched and is remembered', async ({ page }) => {
