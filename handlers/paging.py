@@ -2,15 +2,16 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from handlers.trading.accounts.account import AccountState, AccountView
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class InvalidCursor(Exception):
@@ -29,38 +30,60 @@ class _Cursor:
     scope: str
     """The list it belongs to, with its filters."""
     sequence: int
-    last: str
-    """The id of the last item of the page before."""
+    row: int
+    """The number of the one that comes next; rows keep theirs."""
+
+
+class Listed(Protocol[T_co]):
+    """Rows, oldest first, that keep their numbers; None where the view has none."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, number: int, /) -> T_co | None: ...
 
 
 def page(
     state: AccountState,
     scope: tuple[object, ...],
-    items: Callable[[AccountView], Iterable[T]],
-    id_of: Callable[[T], str],
+    rows: Callable[[AccountView], Listed[T]],
+    wanted: Callable[[T], bool],
     cursor: str | None,
     limit: int,
+    *,
+    newest_first: bool = True,
 ) -> Page[T]:
-    """At most `limit` of the items, from the start or from where the cursor points.
+    """At most `limit` of the rows that are wanted, from the start or from where the cursor points.
 
     `scope` names the list and its filters; a cursor is good for that alone. Raises InvalidCursor.
     """
     name = _digest(state.account_id, scope)
-    if cursor is None:
-        view, rest = state.view(), iter(items(state.view()))
-    else:
-        start = _read(cursor)
-        if start.scope != name or not 0 < start.sequence <= state.sequence:
+    start = None if cursor is None else _started(cursor, name, state)
+    view = state.view(start.sequence if start else None)
+    listed = rows(view)
+    numbers = range(len(listed))[:: -1 if newest_first else 1]
+    if start:
+        if start.row not in numbers:
             raise InvalidCursor(cursor)
-        view = state.view(start.sequence)
-        rest = iter(items(view))
-        if all(id_of(item) != start.last for item in rest):
-            raise InvalidCursor(cursor)
-    found = tuple(islice(rest, limit + 1))
-    shown = found[:limit]
+        numbers = numbers[numbers.index(start.row) :]
+    found = tuple(islice(_matching(listed, numbers, wanted), limit + 1))
     more = len(found) > limit
-    following = _write(_Cursor(name, view.sequence, id_of(shown[-1]))) if more else None
-    return Page(shown, following, view)
+    following = _write(_Cursor(name, view.sequence, found[-1][0])) if more else None
+    return Page(tuple(item for _, item in found[:limit]), following, view)
+
+
+def _matching(
+    listed: Listed[T], numbers: range, wanted: Callable[[T], bool]
+) -> Iterator[tuple[int, T]]:
+    for number in numbers:
+        item = listed[number]
+        if item is not None and wanted(item):
+            yield number, item
+
+
+def _started(cursor: str, name: str, state: AccountState) -> _Cursor:
+    start = _read(cursor)
+    if start.scope != name or not 0 < start.sequence <= state.sequence:
+        raise InvalidCursor(cursor)
+    return start
 
 
 def _digest(account_id: str, scope: tuple[object, ...]) -> str:
@@ -68,13 +91,13 @@ def _digest(account_id: str, scope: tuple[object, ...]) -> str:
 
 
 def _write(cursor: _Cursor) -> str:
-    document = json.dumps([cursor.scope, cursor.sequence, cursor.last], separators=(",", ":"))
+    document = json.dumps([cursor.scope, cursor.sequence, cursor.row], separators=(",", ":"))
     return urlsafe_b64encode(document.encode()).rstrip(b"=").decode()
 
 
 def _read(text: str) -> _Cursor:
     try:
-        scope, sequence, last = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return _Cursor(str(scope), int(sequence), str(last))
+        scope, sequence, row = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return _Cursor(str(scope), int(sequence), int(row))
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidCursor(text) from error

@@ -214,10 +214,8 @@ def account_snapshot(view: AccountView) -> models.AccountSnapshot:
     account_id = view.identity.account_id
     return models.AccountSnapshot(
         account_id=account_id,
-        orders=[order(item, account_id) for item in view.orders() if item.open],
-        positions=[
-            position(item, account_id) for item in view.positions(models.PositionStatus.OPEN)
-        ],
+        orders=[order(item, account_id) for item in view.open_orders()],
+        positions=[position(item, account_id) for item in view.open_positions()],
         balance=balance(view.balance),
         leverage=optional(
             [

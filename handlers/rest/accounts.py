@@ -1,6 +1,6 @@
 """Paper accounts and their figures."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import final
 
 from typing_extensions import override
@@ -113,21 +113,22 @@ class Accounts(AccountsHandler):
         kinds = frozenset(kind or models.ActivityType)
         only = None if symbol is None else canonical_id(symbol)
 
-        def matching(view: AccountView) -> Iterator[Activity]:
-            found = view.activities(after_sequence or 0)
+        def rows(view: AccountView) -> Sequence[Activity]:
+            return view.activities(after_sequence or 0)
+
+        def wanted(item: Activity) -> bool:
             return (
-                item
-                for item in (reversed(found) if after_sequence is None else found)
-                if item.kind in kinds
+                item.kind in kinds
                 and only in (None, item.symbol)
                 and (from_ is None or item.time >= from_)
                 and (to is None or item.time < to)
             )
 
+        newest_first = after_sequence is None
         scope = ("activities", sorted(kinds), only, from_, to, after_sequence)
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
-            found = page(state, scope, matching, lambda item: item.activity_id, cursor, limit)
+            found = page(state, scope, rows, wanted, cursor, limit, newest_first=newest_first)
         return models.ActivityPage(
             activities=[wire.activity(item) for item in found.items],
             next_cursor=optional(found.next_cursor),

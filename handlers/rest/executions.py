@@ -1,6 +1,6 @@
 """Fills, each with the price and the rule that made it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import final
 
 from typing_extensions import override
@@ -37,20 +37,21 @@ class Executions(ExecutionsHandler):
     ) -> models.ExecutionPage:
         only = None if symbol is None else canonical_id(symbol)
 
-        def matching(view: AccountView) -> Iterator[Execution]:
-            found = view.executions(after_sequence or 0)
+        def rows(view: AccountView) -> Sequence[Execution]:
+            return view.executions(after_sequence or 0)
+
+        def wanted(item: Execution) -> bool:
             return (
-                item
-                for item in (reversed(found) if after_sequence is None else found)
-                if only in (None, item.symbol)
+                only in (None, item.symbol)
                 and (from_ is None or item.time >= from_)
                 and (to is None or item.time < to)
             )
 
+        newest_first = after_sequence is None
         scope = ("executions", only, from_, to, after_sequence)
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
-            found = page(state, scope, matching, lambda item: item.execution_id, cursor, limit)
+            found = page(state, scope, rows, wanted, cursor, limit, newest_first=newest_first)
         return models.ExecutionPage(
             executions=[wire.execution(item, account_id) for item in found.items],
             next_cursor=optional(found.next_cursor),

@@ -1,6 +1,5 @@
 """Placing, reading and canceling orders."""
 
-from collections.abc import Iterator
 from typing import final
 
 from typing_extensions import override
@@ -17,7 +16,6 @@ from handlers.oms import Oms
 from handlers.paging import page
 from handlers.refusals import as_problems
 from handlers.requests import modify_order, place_order
-from handlers.trading.accounts.account import AccountView
 from handlers.trading.orders.commands import CancelOrder, CancelOrders
 from handlers.trading.orders.order import Order
 
@@ -51,22 +49,20 @@ class Orders(OrdersHandler):
         cursor: str | None = None,
         limit: int = 100,
     ) -> models.OrderPage:
-        wanted = frozenset(status or models.OrderStatus)
+        states = frozenset(status or models.OrderStatus)
         only = None if symbol is None else canonical_id(symbol)
 
-        def matching(view: AccountView) -> Iterator[Order]:
+        def wanted(order: Order) -> bool:
             return (
-                order
-                for order in view.orders()
-                if order.status in wanted
+                order.status in states
                 and only in (None, order.symbol)
                 and client_order_id in (None, order.client_order_id)
             )
 
-        scope = ("orders", sorted(wanted), only, client_order_id)
+        scope = ("orders", sorted(states), only, client_order_id)
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
-            found = page(state, scope, matching, lambda order: order.order_id, cursor, limit)
+            found = page(state, scope, lambda view: view.order_rows, wanted, cursor, limit)
         return models.OrderPage(
             orders=[wire.order(order, account_id) for order in found.items],
             next_cursor=optional(found.next_cursor),

@@ -1,7 +1,7 @@
 """What trading brought: the equity of each day, trades, and figures of both."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import final
@@ -98,18 +98,17 @@ class Performance(PerformanceHandler):
         only = None if symbol is None else canonical_id(symbol)
         within = _range(from_, to)
 
-        def matching(view: AccountView) -> Iterator[Trade]:
-            return (
-                item
-                for item in book.read(view)
-                if only in (None, item.position.symbol) and within(item.closed_at)
-            )
+        def rows(view: AccountView) -> Sequence[Trade]:
+            return book.read(view)[::-1]
+
+        def wanted(item: Trade) -> bool:
+            return only in (None, item.position.symbol) and within(item.closed_at)
 
         scope = ("trades", only, from_, to)
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
             book = await self._book(state.view())
-            found = page(state, scope, matching, _id, cursor, limit)
+            found = page(state, scope, rows, wanted, cursor, limit)
         reached = await self._excursions.find(found.items)
         return models.AccountTradePage(
             trades=[

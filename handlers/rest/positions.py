@@ -1,6 +1,5 @@
 """Open and closed positions."""
 
-from collections.abc import Iterator
 from typing import final
 
 from typing_extensions import override
@@ -15,7 +14,6 @@ from handlers.market.symbols import canonical_id
 from handlers.oms import Oms
 from handlers.paging import page
 from handlers.refusals import as_problems
-from handlers.trading.accounts.account import AccountView
 from handlers.trading.decisions.protecting import legs_of
 from handlers.trading.orders.commands import ClosePosition, ReversePosition, SetPositionBrackets
 from handlers.trading.positions.position import Position
@@ -39,13 +37,15 @@ class Positions(PositionsHandler):
     ) -> models.PositionPage:
         only = None if symbol is None else canonical_id(symbol)
 
-        def matching(view: AccountView) -> Iterator[Position]:
-            return (item for item in view.positions(status) if only in (None, item.symbol))
+        opened = status is models.PositionStatus.OPEN
+
+        def wanted(item: Position) -> bool:
+            return item.open is opened and only in (None, item.symbol)
 
         scope = ("positions", status, only)
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
-            found = page(state, scope, matching, lambda item: item.position_id, cursor, limit)
+            found = page(state, scope, lambda view: view.position_rows, wanted, cursor, limit)
         return models.PositionPage(
             positions=[wire.position(item, account_id) for item in found.items],
             next_cursor=optional(found.next_cursor),
@@ -114,5 +114,5 @@ class Positions(PositionsHandler):
         position = done.view.position(position_id)
         if position is None:
             raise problems.PositionNotFound(f"There is no position {position_id}.")
-        legs = [item for item in done.view.orders() if item.open]
-        return order_wire.brackets(position, legs_of(tuple(reversed(legs)), position), done.view)
+        legs = legs_of(tuple(reversed(done.view.open_orders())), position)
+        return order_wire.brackets(position, legs, done.view)

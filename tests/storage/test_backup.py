@@ -120,7 +120,7 @@ async def test_what_came_after_the_backup_is_gone_and_the_epoch_is_new(
     assert tuple(state.view().orders()) == tuple(before.view().orders())
     assert state.open_positions == before.open_positions
     assert state.used_keys == before.used_keys
-    assert state.view().executions() == before.view().executions()
+    assert tuple(state.view().executions()) == tuple(before.view().executions())
     assert len(list(state.view().positions(PositionStatus.OPEN))) == len(before.open_positions)
     assert kept == backup_path(file, NOW, "replaced")
     assert (await load(kept)).sequence == 4, "nothing is thrown away"

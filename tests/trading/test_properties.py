@@ -141,7 +141,9 @@ def check_account(desk: Desk) -> None:
 
 
 def check_ledger(desk: Desk) -> None:
-    state = desk.state
+    state, view = desk.state, desk.state.view()
+    assert view.open_orders() == tuple(item for item in view.orders() if item.open)
+    assert view.open_positions() == tuple(view.positions(PositionStatus.OPEN))
     for order in state.view().orders():
         fills = [item.quantity for item in state.view().executions_of(order)]
         assert sum(fills) == order.filled_quantity <= order.quantity
@@ -161,11 +163,11 @@ def snapshot(state: AccountState) -> tuple[object, ...]:
         view.as_of,
         view.balance,
         view.profile,
-        view.activities(),
+        tuple(view.activities()),
         tuple(view.orders()),
         tuple(view.positions(PositionStatus.OPEN)),
         tuple(view.positions(PositionStatus.CLOSED)),
-        view.executions(),
+        tuple(view.executions()),
         dict(state.used_keys),
         tuple(state.open_orders),
         dict(state.open_positions),
@@ -191,7 +193,7 @@ def view_of(state: AccountState, sequence: int | None = None) -> tuple[object, .
         view.balance,
         tuple(view.orders()),
         tuple(view.positions(PositionStatus.OPEN)),
-        view.executions(),
+        tuple(view.executions()),
     )
 
 

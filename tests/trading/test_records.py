@@ -17,7 +17,7 @@ def test_what_is_exported_is_what_the_account_has(name: str) -> None:
     view = desk.state.view()
     found = shown(records.orders(desk.ledger))
     assert sorted(found, key=order_id) == sorted(shown(view.orders()), key=order_id)
-    assert tuple(records.executions(desk.ledger)) == view.executions()
+    assert tuple(records.executions(desk.ledger)) == tuple(view.executions())
 
 
 def shown(orders: Iterable[Order]) -> list[models.Order]:

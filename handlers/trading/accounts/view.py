@@ -10,6 +10,7 @@ from generated.models import PositionStatus
 from handlers.trading.accounts.activities import Activity
 from handlers.trading.accounts.change import Balance, BrokenLedger, Identity, Profile
 from handlers.trading.accounts.execution import Execution
+from handlers.trading.accounts.rows import Part, Rows
 from handlers.trading.accounts.standing import Standing
 from handlers.trading.ledger.events import Conversion
 from handlers.trading.ledger.transactions import AsOf
@@ -72,6 +73,14 @@ class AccountView:
         position = self._state.position(position_id, self.sequence)
         return position if position and position.sequence >= self._epoch.first_sequence else None
 
+    @property
+    def order_rows(self) -> Rows[Order]:
+        return Rows(tuple(self._state._orders), self.order)
+
+    @property
+    def position_rows(self) -> Rows[Position]:
+        return Rows(tuple(self._state._positions), self.position)
+
     def orders(self) -> Iterator[Order]:
         """Newest first."""
         for order_id in reversed(self._state._orders):
@@ -79,12 +88,24 @@ class AccountView:
             if order:
                 yield order
 
+    def open_orders(self) -> tuple[Order, ...]:
+        """Newest first."""
+        if self.sequence == self._state.sequence:
+            return tuple(reversed(self._state.open_orders.values()))
+        return tuple(order for order in self.orders() if order.open)
+
     def positions(self, status: PositionStatus) -> Iterator[Position]:
         """Newest first."""
         for position_id in reversed(self._state._positions):
             position = self.position(position_id)
             if position and position.open is (status is PositionStatus.OPEN):
                 yield position
+
+    def open_positions(self) -> tuple[Position, ...]:
+        """Newest first."""
+        if self.sequence == self._state.sequence:
+            return tuple(reversed(self._state.open_positions.values()))
+        return tuple(self.positions(PositionStatus.OPEN))
 
     def all_positions(self) -> Iterator[Position]:
         """Open and closed ones, oldest first."""
@@ -102,20 +123,20 @@ class AccountView:
         history = self._state._positions[position_id]
         return history.last(lambda item: item.updated_market_time < market_time)
 
-    def executions(self, after_sequence: int = 0) -> tuple[Execution, ...]:
+    def executions(self, after_sequence: int = 0) -> Part[Execution]:
         """Oldest first, those of later transactions than `after_sequence`."""
         state = self._state
         first = max(after_sequence, self._epoch.first_sequence - 1)
         start = bisect_right(state._execution_sequences, first)
         end = bisect_right(state._execution_sequences, self.sequence)
-        return tuple(state._executions[start:end])
+        return Part(state._executions, start, end)
 
-    def activities(self, after_sequence: int = 0) -> tuple[Activity, ...]:
+    def activities(self, after_sequence: int = 0) -> Part[Activity]:
         """Oldest first, those of later transactions than `after_sequence`."""
         found = self._state._activities
         first = max(after_sequence, self._epoch.first_sequence - 1)
         start = bisect_right(found, first, key=_sequence_of)
-        return tuple(found[start : bisect_right(found, self.sequence, key=_sequence_of)])
+        return Part(found, start, bisect_right(found, self.sequence, key=_sequence_of))
 
     def executions_of(self, order: Order) -> tuple[Execution, ...]:
         """Oldest first."""

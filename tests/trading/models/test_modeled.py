@@ -57,7 +57,7 @@ def fills(of: Desk) -> list[tuple[str, str]]:
 
 
 def executions(of: Desk) -> tuple[Execution, ...]:
-    return of.state.view().executions()
+    return tuple(of.state.view().executions())
 
 
 def test_a_market_order_slips_and_its_execution_says_so() -> None:

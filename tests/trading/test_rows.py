@@ -1,0 +1,118 @@
+"""Pages of long lists: a row keeps its number, and none is read that no page shows."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from generated.models import Side, TimeInForce
+from handlers.paging import InvalidCursor, Page, page
+from handlers.trading.accounts.account import AccountState, AccountView
+from handlers.trading.accounts.execution import Execution
+from handlers.trading.accounts.recalled import RecalledList
+from handlers.trading.accounts.rows import Part
+from handlers.trading.accounts.snapshot import Capture, recall
+from handlers.trading.orders.order import Order
+from tests.trading.world import Desk, HandMarket
+
+FILLS = 12
+
+
+@pytest.fixture
+def desk() -> Desk:
+    market = HandMarket()
+    market.set("AAPL", "100.00", "100.00")
+    desk = Desk(market)
+    for number in range(FILLS):
+        desk.place("AAPL", Side.SELL if number % 2 else Side.BUY, "1")
+    return desk
+
+
+def anew(state: AccountState) -> AccountState:
+    return recall({name: memoryview(text) for name, text in Capture(state).sections()})
+
+
+def executions(
+    state: AccountState, cursor: str | None, *, newest_first: bool = True
+) -> Page[Execution]:
+    def rows(view: AccountView) -> Part[Execution]:
+        return view.executions()
+
+    return page(state, ("all",), rows, lambda _: True, cursor, 5, newest_first=newest_first)
+
+
+def orders(state: AccountState, cursor: str | None) -> Page[Order]:
+    def bought(order: Order) -> bool:
+        return order.side is Side.BUY
+
+    return page(state, ("bought",), lambda view: view.order_rows, bought, cursor, 2)
+
+
+def walked(
+    state: AccountState, turn: Callable[[AccountState, str | None], Page[Order]]
+) -> list[str]:
+    """The orders of all pages, of which a server that began anew gives each."""
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        shown = turn(anew(state), cursor)
+        found += (item.order_id for item in shown.items)
+        cursor = shown.next_cursor
+        if cursor is None:
+            return found
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_pages_go_on_where_the_one_before_ended(desk: Desk, newest_first: bool) -> None:
+    expected = list(desk.state.view().executions())[:: -1 if newest_first else 1]
+    found: list[Execution] = []
+    cursor: str | None = None
+    for size in (5, 5, 2):
+        shown = executions(anew(desk.state), cursor, newest_first=newest_first)
+        assert len(shown.items) == size
+        found += shown.items
+        cursor = shown.next_cursor
+        desk.place("AAPL", Side.BUY, "1")
+    assert cursor is None
+    assert found == expected
+
+
+def test_what_is_not_wanted_is_passed_over(desk: Desk) -> None:
+    desk.place("AAPL", Side.BUY, "1", Decimal(99), TimeInForce.GTC)
+    expected = [item.order_id for item in desk.state.view().orders() if item.side is Side.BUY]
+    assert len(expected) == 1 + FILLS / 2
+    assert walked(desk.state, orders) == expected
+
+
+def test_a_page_reads_what_it_shows(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = anew(desk.state)
+    read: list[int] = []
+    at = RecalledList[Execution]._at
+
+    def counted(self: RecalledList[Execution], number: int) -> Execution:
+        found = at(self, number)
+        if isinstance(found, Execution):
+            read.append(number)
+        return found
+
+    monkeypatch.setattr(RecalledList, "_at", counted)
+    first = executions(state, None)
+    executions(state, first.next_cursor)
+    assert read == [11, 10, 9, 8, 7, 6, 6, 5, 4, 3, 2, 1]
+
+
+def test_a_cursor_that_points_beyond_the_list_is_refused(desk: Desk) -> None:
+    cursor = executions(desk.state, None).next_cursor
+    other = Desk(desk.market)
+    other.place("AAPL", Side.BUY, "1")
+    with pytest.raises(InvalidCursor):
+        executions(other.state, cursor)
+
+
+def test_a_part_is_a_sequence() -> None:
+    part = Part(list(range(10)), 2, 6)
+    assert (len(part), part[0], part[-1], list(part[1:3])) == (4, 2, 5, [3, 4])
+    assert (list(part), list(reversed(part))) == ([2, 3, 4, 5], [5, 4, 3, 2])
+    assert list(Part([1], 1, 0)) == []
+    with pytest.raises(IndexError):
+        part[4]
