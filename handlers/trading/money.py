@@ -99,6 +99,11 @@ def plain(value: Decimal) -> Decimal:
     return value.normalize(CONTEXT) if value else ZERO
 
 
+def enough(value: Decimal, currency: str) -> str:
+    """An amount as people read it: with its currency, rounded up at two digits to suffice."""
+    return f"{text(-floor_multiple(-value, Decimal('0.01')))} {currency}"
+
+
 def is_multiple(value: Decimal, step: Decimal) -> bool:
     return CONTEXT.remainder(value, step) == 0
 

@@ -57,7 +57,7 @@ async def test_what_is_missing_is_said(desk: TradingDesk) -> None:
     assert refused.status_code == 422
     problem = refused.json()
     assert problem["code"] == "insufficient_margin"
-    assert problem["detail"] == f"{preview['missing']} of margin is missing."
+    assert problem["detail"] == f"{preview['missing']} USD of margin is missing."
     nearest = problem["errors"][0]["nearest"]
     assert (await desk.mine.put(path, json={"leverage": nearest})).status_code == 200
 

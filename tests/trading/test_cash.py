@@ -54,7 +54,7 @@ def test_what_is_sold_is_received(desk: Desk) -> None:
 
 
 def test_more_than_the_cash_buys_is_refused(desk: Desk) -> None:
-    with pytest.raises(rejections.InsufficientMargin, match=r"^100 of margin") as refused:
+    with pytest.raises(rejections.InsufficientMargin, match=r"^100 USD of margin") as refused:
         desk.buy("AAPL", "1001")
     assert refused.value.faults[0].nearest == "1000"
     desk.buy("AAPL", "1000")
@@ -67,7 +67,7 @@ def test_a_change_that_fills_at_once_must_pay_its_commission_too(market: HandMar
     desk = Desk(market, kind=AccountType.CASH, models=models)
     desk.buy("AAPL", "1000", limit="90.00")
     [order] = desk.state.open_orders.values()
-    with pytest.raises(rejections.InsufficientMargin, match=r"^1000 of margin"):
+    with pytest.raises(rejections.InsufficientMargin, match=r"^1000 USD of margin"):
         change(desk, ModifyOrder(order.order_id, limit_price=Decimal(100)))
     assert desk.now(order) == order
     change(desk, ModifyOrder(order.order_id, limit_price=Decimal(100), quantity=Decimal(990)))
@@ -134,7 +134,7 @@ def test_a_triggered_stop_above_the_cash_is_rejected(desk: Desk) -> None:
 def test_commission_is_part_of_the_price(market: HandMarket) -> None:
     fees = FillProfile(fee=UnitFee(Decimal("0.01"), Decimal(1)))
     desk = Desk(market, models=FillModels({SymbolType.STOCK: fees}), kind=AccountType.CASH)
-    with pytest.raises(rejections.InsufficientMargin, match=r"^10 of margin"):
+    with pytest.raises(rejections.InsufficientMargin, match=r"^10 USD of margin"):
         desk.buy("AAPL", "1000")
     desk.buy("AAPL", "999")
     assert desk.state.balance.balance == 100_000 - 99_900 - Decimal("9.99")

@@ -124,7 +124,7 @@ def test_a_leverage_that_cannot_be(
 
 def test_less_leverage_than_the_funds_allow_is_refused(desk: Desk) -> None:
     desk.buy("AAPL", "1800")
-    with pytest.raises(rejections.InsufficientMargin, match=r"^80000 of margin") as refused:
+    with pytest.raises(rejections.InsufficientMargin, match=r"^80000 USD of margin") as refused:
         choose(desk, "1")
     [fault] = refused.value.faults
     assert fault.nearest == "1.9", "one divided by 1.8 is rounded up, and 0.00000008 too much"

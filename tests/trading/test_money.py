@@ -63,3 +63,11 @@ def test_the_nearest_multiple_is_one_and_none_is_nearer(value: Decimal, step: De
     below = money.floor_multiple(value, step)
     assert money.is_multiple(below, step)
     assert 0 <= value - below < step
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("45816.4348241094", "45816.44 USD"), ("30", "30 USD"), ("0.001", "0.01 USD")],
+)
+def test_what_is_missing_is_rounded_up(value: str, words: str) -> None:
+    assert money.enough(Decimal(value), "USD") == words

@@ -67,7 +67,7 @@ def test_the_nearest_quantity_is_the_largest_that_passes(desk: Desk) -> None:
 
 
 def test_missing_margin_is_named_exactly(desk: Desk) -> None:
-    with pytest.raises(rejections.InsufficientMargin, match=r"^30 of margin is missing"):
+    with pytest.raises(rejections.InsufficientMargin, match=r"^30 USD of margin is missing"):
         desk.buy("AAPL", "2000", limit="100.01")
     # 2000 at 99.99 to close, half of it is margin, and 40 is the spread
     desk.buy("AAPL", "1999", limit="98.00")

@@ -34,11 +34,11 @@ def change(
     lacking = missing(state, before, after, symbol, market)
     if lacking > ZERO:
         raise InsufficientMargin(
-            f"{money.text(lacking)} of margin is missing.",
+            f"{money.enough(lacking, after.currency)} of margin is missing.",
             fault(
                 "/leverage",
                 "margin",
-                f"{money.text(lacking)} is missing.",
+                f"{money.enough(lacking, after.currency)} is missing.",
                 leverage,
                 _nearest(state, after, symbol, lacking, market),
             ),

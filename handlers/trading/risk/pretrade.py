@@ -178,12 +178,13 @@ def check_margin(draft: Draft, before: Order, opening: Decimal, market: Market) 
     if missing <= ZERO:
         return
     nearest = _affordable(draft, before, opening, missing, market)
+    lacking = money.enough(missing, draft.terms.currency)
     raise InsufficientMargin(
-        f"{money.text(missing)} of margin is missing.",
+        f"{lacking} of margin is missing.",
         fault(
             "/quantity",
             "margin",
-            f"{money.text(missing)} is missing.",
+            f"{lacking} is missing.",
             before.quantity,
             nearest,
         ),
