@@ -2228,13 +2228,13 @@ class Activity(Model):
     conversion: Conversion | MISSING = MISSING
     """Present where it was converted into the account's currency."""
     quantity: Quantity | MISSING = MISSING
-    """What a liquidation closes."""
+    """What a `liquidation` closes, in units of the symbol."""
     equity: Money | MISSING = MISSING
-    """Of then, where it is about margin."""
+    """Of a `margin_call`, `margin_restored` and `liquidation`: as it was then, in the account's currency."""
     maintenance_margin: Money | MISSING = MISSING
-    """Of then, where it is about margin."""
+    """Likewise, what equity was compared with."""
     split: Split | MISSING = MISSING
-    """Present where it is one."""
+    """Of a `split`."""
     time: Timestamp
     """When it was recorded."""
     market_time: Timestamp

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
@@ -29,6 +29,7 @@ class Page(Generic[T]):
 class _Cursor:
     scope: str
     """The list it belongs to, with its filters."""
+    epoch: str
     sequence: int
     row: int
     """The number of the one that comes next; rows keep theirs."""
@@ -50,14 +51,22 @@ def page(
     limit: int,
     *,
     newest_first: bool = True,
+    known: Callable[[AccountView], Sequence[T]] | None = None,
 ) -> Page[T]:
     """At most `limit` of the rows that are wanted, from the start or from where the cursor points.
 
+    `known` has all among which the wanted ones are, in their order, where no row need be read.
     `scope` names the list and its filters; a cursor is good for that alone. Raises InvalidCursor.
     """
     name = _digest(state.account_id, scope)
     start = None if cursor is None else _started(cursor, name, state)
     view = state.view(start.sequence if start else None)
+    if start and start.epoch != view.as_of.epoch:
+        raise InvalidCursor(cursor)
+    if known and not start:
+        all_wanted = tuple(item for item in known(view) if wanted(item))
+        if len(all_wanted) <= limit:
+            return Page(all_wanted, None, view)
     listed = rows(view)
     numbers = range(len(listed))[:: -1 if newest_first else 1]
     if start:
@@ -66,7 +75,8 @@ def page(
         numbers = numbers[numbers.index(start.row) :]
     found = tuple(islice(_matching(listed, numbers, wanted), limit + 1))
     more = len(found) > limit
-    following = _write(_Cursor(name, view.sequence, found[-1][0])) if more else None
+    place = (view.as_of.epoch, view.sequence, found[-1][0]) if more else None
+    following = _write(_Cursor(name, *place)) if place else None
     return Page(tuple(item for _, item in found[:limit]), following, view)
 
 
@@ -91,13 +101,14 @@ def _digest(account_id: str, scope: tuple[object, ...]) -> str:
 
 
 def _write(cursor: _Cursor) -> str:
-    document = json.dumps([cursor.scope, cursor.sequence, cursor.row], separators=(",", ":"))
+    parts = [cursor.scope, cursor.epoch, cursor.sequence, cursor.row]
+    document = json.dumps(parts, separators=(",", ":"))
     return urlsafe_b64encode(document.encode()).rstrip(b"=").decode()
 
 
 def _read(text: str) -> _Cursor:
     try:
-        scope, sequence, row = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return _Cursor(str(scope), int(sequence), int(row))
+        scope, epoch, sequence, row = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return _Cursor(str(scope), str(epoch), int(sequence), int(row))
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidCursor(text) from error

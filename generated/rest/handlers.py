@@ -364,7 +364,7 @@ class AccountsHandler(ABC):
         """List activities.
 
         Every change of the balance with its reason: those of an epoch, from its first deposit on, add up to the balance.
-        Beside them splits, margin calls and liquidations, which leave the balance as it was.
+        Beside them splits, margin calls, their end and liquidations, which leave the balance as it was.
         Newest first; with `afterSequence` oldest first, which is how a client catches up after a cut.
         A cursor pins `asOf`, so the pages do not move while more is booked.
 

@@ -444,7 +444,7 @@ export interface paths {
         /**
          * List activities
          * @description Every change of the balance with its reason: those of an epoch, from its first deposit on, add up to the balance.
-         *     Beside them splits, margin calls and liquidations, which leave the balance as it was.
+         *     Beside them splits, margin calls, their end and liquidations, which leave the balance as it was.
          *     Newest first; with `afterSequence` oldest first, which is how a client catches up after a cut.
          *     A cursor pins `asOf`, so the pages do not move while more is booked.
          */
@@ -1404,13 +1404,13 @@ export interface components {
             note?: string;
             /** @description Present where it was converted into the account's currency. */
             conversion?: components["schemas"]["Conversion"];
-            /** @description What a liquidation closes. */
+            /** @description What a `liquidation` closes, in units of the symbol. */
             quantity?: components["schemas"]["Quantity"];
-            /** @description Of then, where it is about margin. */
+            /** @description Of a `margin_call`, `margin_restored` and `liquidation`: as it was then, in the account's currency. */
             equity?: components["schemas"]["Money"];
-            /** @description Of then, where it is about margin. */
+            /** @description Likewise, what equity was compared with. */
             maintenanceMargin?: components["schemas"]["Money"];
-            /** @description Present where it is one. */
+            /** @description Of a `split`. */
             split?: components["schemas"]["Split"];
             /** @description When it was recorded. */
             time: components["schemas"]["Timestamp"];

@@ -17,7 +17,7 @@ from handlers.paging import page
 from handlers.refusals import as_problems
 from handlers.requests import modify_order, place_order
 from handlers.trading.orders.commands import CancelOrder, CancelOrders
-from handlers.trading.orders.order import Order
+from handlers.trading.orders.order import OPEN, Order
 
 
 @final
@@ -62,7 +62,15 @@ class Orders(OrdersHandler):
         scope = ("orders", sorted(states), only, client_order_id)
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
-            found = page(state, scope, lambda view: view.order_rows, wanted, cursor, limit)
+            found = page(
+                state,
+                scope,
+                lambda view: view.order_rows,
+                wanted,
+                cursor,
+                limit,
+                known=(lambda view: view.open_orders()) if states.issubset(OPEN) else None,
+            )
         return models.OrderPage(
             orders=[wire.order(order, account_id) for order in found.items],
             next_cursor=optional(found.next_cursor),

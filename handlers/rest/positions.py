@@ -45,7 +45,15 @@ class Positions(PositionsHandler):
         scope = ("positions", status, only)
         with as_problems():
             state = self._oms.account(session.user_id, account_id)
-            found = page(state, scope, lambda view: view.position_rows, wanted, cursor, limit)
+            found = page(
+                state,
+                scope,
+                lambda view: view.position_rows,
+                wanted,
+                cursor,
+                limit,
+                known=(lambda view: view.open_positions()) if opened else None,
+            )
         return models.PositionPage(
             positions=[wire.position(item, account_id) for item in found.items],
             next_cursor=optional(found.next_cursor),

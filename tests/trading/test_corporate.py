@@ -22,6 +22,7 @@ from handlers.trading.booking import corporate, splits
 from handlers.trading.ledger import codec
 from handlers.trading.ledger.events import DividendApplied, OrderFilled, SplitApplied
 from handlers.trading.orders.commands import PlaceOrder, TakeProfit
+from handlers.trading.reporting import performance
 from tests.trading.replay_desk import (
     IBM,
     OPEN,
@@ -307,3 +308,12 @@ def test_a_split_makes_nobody_richer(
     position = desk.state.open_positions.get(IBM)
     profit = position.unrealized_pnl(price) if position else Decimal(0)
     assert desk.state.balance.balance + profit == pytest.approx(100_000, abs=Decimal("1e-6"))
+
+
+def test_a_split_of_what_is_only_ordered_brings_nothing() -> None:
+    desk = ReplayDesk()
+    desk.rest(Side.BUY, "5", OrderType.LIMIT, limit_price="90")
+    desk.announce(split(2, 1, "99"))
+    view = desk.state.view()
+    assert ActivityType.SPLIT in {item.kind for item in view.activities()}
+    assert performance.by_symbol(view.executions(), view.activities()) == ()

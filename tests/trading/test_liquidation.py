@@ -113,6 +113,17 @@ def test_what_the_closing_costs_is_closed_too(market: HandMarket) -> None:
     assert result.equity >= liquidation.CALL * result.maintenance_margin
 
 
+def test_a_least_fee_closes_nothing_that_need_not_be_closed(market: HandMarket) -> None:
+    fee = FillProfile(fee=UnitFee(Decimal("0.01"), minimum=Decimal(50)))
+    desk = Desk(market, models=FillModels({SymbolType.STOCK: fee}))
+    desk.buy("AAPL", "1900")
+    desk.buy("MSFT", "2")
+    desk.quote("AAPL", "62.00", "62.00")
+    [(symbol, _)] = ordered(enforce(desk))
+    assert symbol == "AAPL"
+    assert desk.state.open_positions["MSFT"].quantity == 2
+
+
 def test_what_binds_most_goes_first(desk: Desk) -> None:
     desk.buy("MSFT", "400")
     desk.buy("AAPL", "400")

@@ -1,6 +1,8 @@
 """Pages of long lists: a row keeps its number, and none is read that no page shows."""
 
-from collections.abc import Callable
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import pytest
@@ -107,6 +109,36 @@ def test_a_cursor_that_points_beyond_the_list_is_refused(desk: Desk) -> None:
     other.place("AAPL", Side.BUY, "1")
     with pytest.raises(InvalidCursor):
         executions(other.state, cursor)
+
+
+def test_a_cursor_of_another_ledger_is_refused(desk: Desk) -> None:
+    """One that was restored from a backup tells other things under the same numbers."""
+    cursor = executions(desk.state, None).next_cursor
+    assert cursor is not None
+    padded = cursor + "=" * (-len(cursor) % 4)
+    scope, _, *place = json.loads(urlsafe_b64decode(padded))
+    other = urlsafe_b64encode(json.dumps([scope, "ep_other", *place]).encode()).decode()
+    with pytest.raises(InvalidCursor):
+        executions(desk.state, other)
+
+
+def test_where_all_is_known_no_row_is_read(desk: Desk) -> None:
+    for price in (97, 98, 99):
+        desk.place("AAPL", Side.BUY, "1", Decimal(price), TimeInForce.GTC)
+    view = desk.state.view()
+
+    def working(limit: int, known: Callable[[AccountView], Sequence[Order]] | None) -> Page[Order]:
+        def wanted(order: Order) -> bool:
+            return order.open
+
+        rows = (lambda _: ()) if known and limit > 2 else (lambda view: view.order_rows)
+        return page(desk.state, ("open",), rows, wanted, None, limit, known=known)
+
+    whole = working(3, lambda view: view.open_orders())
+    assert (whole.items, whole.next_cursor) == (view.open_orders(), None)
+    part = working(2, lambda view: view.open_orders())
+    assert part.items == view.open_orders()[:2]
+    assert part.next_cursor == working(2, None).next_cursor is not None
 
 
 def test_a_part_is_a_sequence() -> None:

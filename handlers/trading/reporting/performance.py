@@ -90,13 +90,14 @@ def by_symbol(
         result.realized_pnl += item.realized_pnl
         result.commission += item.commission
     for entry in activities:
-        if entry.symbol is None:
+        fraction = entry.kind is ActivityType.REALIZED_PNL and entry.order_id is None
+        if entry.symbol is None or not (fraction or entry.kind in CARRY):
             continue
         result = results.setdefault(entry.symbol, SymbolResult(entry.symbol))
-        if entry.kind in CARRY:
+        if fraction:  # of a share, paid out after a split
+            result.realized_pnl += entry.amount
+        else:
             result.carry += entry.amount
-        elif entry.kind is ActivityType.REALIZED_PNL and entry.order_id is None:
-            result.realized_pnl += entry.amount  # of the fraction of a share after a split
     return tuple(results[name] for name in sorted(results))
 
 

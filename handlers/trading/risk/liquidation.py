@@ -174,9 +174,11 @@ def _needed(holding: _Holding, equity: Decimal, maintenance: Decimal) -> Decimal
         remains = maintenance - money.value_of(quantity, holding.unit)
         return CALL * remains <= max(equity - holding.commission(quantity), ZERO)
 
-    possible = range(int(holding.left // step) + 1)
+    if enough(0):  # a fee may have a minimum, so that some is no better than none
+        return ZERO
+    possible = range(1, int(holding.left // step) + 1)
     steps = bisect_left(possible, True, key=enough)
-    return steps * step if steps in possible else holding.left
+    return possible[steps] * step if steps < len(possible) else holding.left
 
 
 def _holdings(state: AccountState, market: Market, venue: PricedVenue) -> Iterator[_Holding]:

@@ -59,18 +59,26 @@ function followLedger(
   async function readHistory(): Promise<void> {
     if (ended()) return
     try {
-      const [orders, executions, unasked] = await Promise.all([
+      const [orders, executions] = await Promise.all([
         listOrders(accountId),
         listExecutions(accountId),
-        listActivities(accountId, UNASKED),
       ])
       if (ended()) return
-      tell(recalled(accountId, unasked))
       waiting = { orders, executions }
       if (ledger.value) settle(ledger.value)
     } catch {
       // The stream has what works and what is open; older history is asked for again.
       setTimeout(() => void readHistory(), HISTORY_AGAIN)
+    }
+  }
+
+  async function readHappenings(): Promise<void> {
+    if (ended()) return
+    try {
+      const page = await listActivities(accountId, UNASKED)
+      if (!ended()) tell(recalled(accountId, page))
+    } catch {
+      setTimeout(() => void readHappenings(), HISTORY_AGAIN)
     }
   }
 
@@ -83,6 +91,7 @@ function followLedger(
           waiting = undefined
           settle(fromSnapshot(snapshot, place.epoch, place.seq, ledger.value))
           void readHistory()
+          void readHappenings()
         },
         onUpdate: (update, place) => {
           if (!ledger.value) return

@@ -32,7 +32,7 @@ export function recalled(accountId: string, page: ActivityPage): Happening[] {
 /** A newer happening takes the place of an older one of the same subject. */
 export function subject({ accountId, activity: { kind, symbol } }: Happening): string {
   if (kind === 'split' || kind === 'dividend') return `${accountId}:corporate_action:${symbol}`
-  return kind === 'liquidation' ? `${accountId}:${kind}` : `${accountId}:margin`
+  return kind === 'liquidation' ? `${accountId}:${kind}:${symbol}` : `${accountId}:margin`
 }
 
 /** Names it for as long as this browser remembers that it was dismissed. */
