@@ -86,6 +86,18 @@ def test_goes_on_from_every_place(cut: int) -> None:
     assert sections(state) == sections(whole), "what was recalled is written as it was"
 
 
+def test_what_nobody_looked_at_is_written_as_it_was() -> None:
+    transactions = long_history()
+    whole = sections(applied(transactions))
+    state = recall(whole)
+    assert sections(state) == whole
+    assert sections(state.fork()) == whole
+    again = recall(sections(recall(sections(applied(transactions[:60])))))
+    for transaction in transactions[60:]:
+        again.apply(transaction)
+    assert sections(again) == whole
+
+
 def test_a_reset_account_is_recalled() -> None:
     state = recall(sections(applied(history())))
     assert snapshot(state) == snapshot(applied(history()))

@@ -10,8 +10,11 @@ from handlers.trading.accounts.account import AccountState
 from handlers.trading.accounts.change import BrokenLedger
 from handlers.trading.ledger.events import (
     AccountOpened,
+    AccountRenamed,
     BalanceChanged,
     Event,
+    LedgerRestored,
+    OrderAccepted,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
@@ -20,6 +23,7 @@ from handlers.trading.ledger.events import (
     PositionClosed,
     PositionOpened,
     QuoteBasis,
+    SplitApplied,
 )
 from handlers.trading.ledger.transactions import Cause, Transaction
 from handlers.trading.orders.order import IllegalTransition
@@ -142,3 +146,26 @@ def _positions(desk: Desk) -> list[PositionOpened]:
 
 def _opened(desk: Desk) -> PositionOpened:
     return _positions(desk)[0]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        AccountRenamed("Mine"),
+        LedgerRestored("ep_other"),
+        BalanceChanged(ONE, ONE, ActivityType.DEPOSIT),
+        SplitApplied("AAPL", START, 2, 1),
+    ],
+)
+def test_nothing_happens_to_an_account_before_it_is_open(desk: Desk, event: Event) -> None:
+    state = AccountState()
+    with pytest.raises(BrokenLedger, match="not open yet"):
+        state.apply(transaction(desk, event, sequence=1))
+    assert state.sequence == 0
+
+
+def test_an_order_is_accepted_once_in_a_transaction(desk: Desk) -> None:
+    [order] = (item for item in desk.ledger[-1].events if isinstance(item, OrderAccepted))
+    twice = replace(order, order_id="ord_new")
+    with pytest.raises(BrokenLedger, match="accepted already"):
+        desk.state.apply(transaction(desk, twice, twice))

@@ -141,6 +141,16 @@ def test_where_all_is_known_no_row_is_read(desk: Desk) -> None:
     assert part.next_cursor == working(2, None).next_cursor is not None
 
 
+def test_what_was_open_then_is_told_then(desk: Desk) -> None:
+    before = desk.state.sequence
+    resting = desk.place("AAPL", Side.BUY, "1", Decimal(97), TimeInForce.GTC)
+    desk.buy("AAPL", "1")
+    then = desk.state.view(resting.sequence)
+    assert [order.sequence for order in then.open_orders()] == [resting.sequence]
+    assert then.open_positions() == desk.state.view(before).open_positions() == ()
+    assert len(desk.state.view().open_positions()) == 1
+
+
 def test_a_part_is_a_sequence() -> None:
     part = Part(list(range(10)), 2, 6)
     assert (len(part), part[0], part[-1], list(part[1:3])) == (4, 2, 5, [3, 4])
