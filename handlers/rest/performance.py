@@ -173,7 +173,3 @@ class Performance(PerformanceHandler):
 
 def _range(start: int | None, end: int | None) -> Callable[[int], bool]:
     return lambda time: (start is None or time >= start) and (end is None or time < end)
-
-
-def _id(trade: Trade) -> str:
-    return trade.position.position_id

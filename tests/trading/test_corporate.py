@@ -1,5 +1,6 @@
 """Splits and dividends: what they do to positions and orders, and what they leave alone."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
@@ -17,12 +18,14 @@ from generated.models import (
     TrailingOffsetType,
     TransactionCause,
 )
+from handlers.market.actions import Split
 from handlers.trading.accounts.account import AccountState
 from handlers.trading.booking import corporate, splits
 from handlers.trading.ledger import codec
 from handlers.trading.ledger.events import DividendApplied, OrderFilled, SplitApplied
 from handlers.trading.orders.commands import PlaceOrder, TakeProfit
 from handlers.trading.reporting import performance
+from handlers.trading.reporting.trades import Trade, TradeBook, trades
 from tests.trading.replay_desk import (
     IBM,
     OPEN,
@@ -32,7 +35,7 @@ from tests.trading.replay_desk import (
     split,
     texts,
 )
-from tests.trading.world import DAY, make_symbol
+from tests.trading.world import CLOSE, DAY, Desk, HandMarket, make_symbol
 
 
 def test_a_split_makes_new_shares_of_a_position_at_the_same_cost() -> None:
@@ -308,6 +311,31 @@ def test_a_split_makes_nobody_richer(
     position = desk.state.open_positions.get(IBM)
     profit = position.unrealized_pnl(price) if position else Decimal(0)
     assert desk.state.balance.balance + profit == pytest.approx(100_000, abs=Decimal("1e-6"))
+
+
+def test_a_trade_that_a_split_ended_keeps_its_place() -> None:
+    """However often the trades were read before: they stand by the transaction that closed them."""
+    market = HandMarket()
+    for symbol in ("AAPL", "MSFT"):
+        market.set(symbol, "100", "100")
+    desk = Desk(market)
+    desk.buy("AAPL", "1")
+    desk.buy("MSFT", "1")
+    desk.sell("MSFT", "1")
+    book, before = TradeBook(), desk.state.view()
+    assert traded(book.read(before)) == ["MSFT"]
+    market.time = CLOSE + DAY // 2
+    market.corporate.append(Split("AAPL", CLOSE, 1, 10, Decimal(1000)))
+    draft = corporate.act(desk.state, market, market.time)
+    assert draft is not None
+    desk.carry_out(draft)
+    now = desk.state.view()
+    assert traded(book.read(now)) == traded(trades(now)) == ["AAPL", "MSFT"]
+    assert traded(book.read(before)) == ["MSFT"]
+
+
+def traded(found: Iterable[Trade]) -> list[str]:
+    return [item.position.symbol for item in found]
 
 
 def test_a_split_of_what_is_only_ordered_brings_nothing() -> None:

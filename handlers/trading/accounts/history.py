@@ -77,6 +77,11 @@ class History(Generic[T]):
         """How many versions there were after that transaction."""
         return bisect_right(self._sequences, sequence)
 
+    def since(self, sequence: int) -> int:
+        """The transaction that made the version of then; 0 before it began."""
+        index = self.count(sequence)
+        return self._sequences[index - 1] if index else 0
+
     def at(self, sequence: int) -> T | None:
         """What it was after that transaction; None before it began."""
         index = self.count(sequence)

@@ -81,6 +81,10 @@ class AccountView:
     def position_rows(self) -> Rows[Position]:
         return Rows(tuple(self._state._positions), self.position)
 
+    def position_since(self, position_id: str) -> int:
+        """The transaction that made it what it is; for a closed one, that which closed it."""
+        return self._state._positions[position_id].since(self.sequence)
+
     def orders(self) -> Iterator[Order]:
         """Newest first."""
         for order_id in reversed(self._state._orders):

@@ -30,6 +30,8 @@ class Trade:
     commission: Decimal
     carry: Decimal
     """What holding it brought or cost: financing, borrow fees, dividends."""
+    sequence: int
+    """The transaction that closed it."""
 
     @property
     def net_pnl(self) -> Decimal:
@@ -113,10 +115,7 @@ class TradeBook:
                 self._begin(view.began)
             if view.sequence > self._sequence:
                 self._follow(view)
-            newest_first = reversed(self._trades)
-            return tuple(
-                item for item in newest_first if item.executions[-1].sequence <= view.sequence
-            )
+            return tuple(item for item in reversed(self._trades) if item.sequence <= view.sequence)
 
     def _follow(self, view: AccountView) -> None:
         for item in view.executions(self._sequence):
@@ -130,8 +129,8 @@ class TradeBook:
             for position in map(view.position, self._running)
             if position is not None and not position.open
         ]
-        closed.sort(key=lambda item: self._running[item.position_id][-1].sequence)
-        self._trades += (self._closed(view, item) for item in closed)
+        trades = [self._closed(view, item) for item in closed]
+        self._trades += sorted(trades, key=lambda item: item.sequence)
         self._sequence = view.sequence
 
     def _closed(self, view: AccountView, position: Position) -> Trade:
@@ -143,6 +142,7 @@ class TradeBook:
             decisions=tuple(order.decision_price if order else None for order in orders),
             commission=sum((item.commission for item in executions), ZERO),
             carry=self._carry.pop(position.position_id, ZERO),
+            sequence=view.position_since(position.position_id),
         )
 
 
