@@ -192,6 +192,21 @@ def test_what_is_on_its_way_is_not_ordered_again(desk: Desk) -> None:
     assert desk.figures().equity >= desk.figures().maintenance_margin
 
 
+def test_what_is_on_its_way_will_cost_too(market: HandMarket) -> None:
+    fee = FillProfile(fee=UnitFee(Decimal(1)))
+    desk = Desk(market, models=FillModels({SymbolType.STOCK: fee}))
+    desk.buy("AAPL", "1900")
+    desk.quote("AAPL", "64.00", "64.00")
+    desk.stale.add("AAPL")
+    assert ordered(enforce(desk)) == [("AAPL", Decimal(437))]
+    desk.market.set("AAPL", "63.50", "63.50")
+    assert ordered(enforce(desk)) == [("AAPL", Decimal(39))]
+    desk.stale.clear()
+    desk.quote("AAPL", "63.50", "63.50")
+    result = desk.figures()
+    assert result.equity >= liquidation.CALL * result.maintenance_margin
+
+
 def test_a_short_position_is_bought_back(desk: Desk) -> None:
     desk.sell("AAPL", "2000")
     desk.quote("AAPL", "121.00", "121.00")

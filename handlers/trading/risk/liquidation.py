@@ -130,7 +130,7 @@ def _liquidate(
             draft.cancel(order.order_id, LIQUIDATED)
             draft.because(Cause(TransactionCause.LIQUIDATION, order.order_id))
     maintenance = found.maintenance_margin - _on_the_way(state, found, market)
-    equity = found.equity
+    equity = found.equity - _due(state, market, venue)
     for holding in sorted(_holdings(state, market, venue), key=_rank):
         quantity = _needed(holding, equity, maintenance)
         if quantity <= ZERO:
@@ -208,6 +208,19 @@ def _ordered(state: AccountState, position: Position) -> Decimal:
     )
     ordered = sum((order.remaining for order in orders if order is not None), ZERO)
     return min(ordered, position.quantity)
+
+
+def _due(state: AccountState, market: Market, venue: PricedVenue) -> Decimal:
+    """What earlier liquidation orders will still be charged, in the account's currency."""
+    total = ZERO
+    for order in filter(None, map(state.open_orders.get, state.standing.liquidations)):
+        position, symbol = state.open_positions[order.symbol], market.symbol(order.symbol)
+        if symbol is not None:
+            price = margin.mark(position, market, state.terms).market_price
+            value = order.filled_value + money.value_of(order.remaining, price)
+            due = venue.fee(symbol).commission(order.commission, order.quantity, value)
+            total += margin.rate_of(position, market, state.terms).owed(due)
+    return total
 
 
 def _on_the_way(state: AccountState, found: Figures, market: Market) -> Decimal:
