@@ -43,9 +43,13 @@ const SIZES = [
   [1024, 768],
 ] as const
 
-async function accountId(page: Page): Promise<string> {
+async function accountsOf(page: Page): Promise<{ accountId: string; clock: string }[]> {
   const answer = await page.request.get('/api/v1/accounts')
-  const { accounts } = (await answer.json()) as { accounts: { accountId: string; clock: string }[] }
+  return ((await answer.json()) as { accounts: { accountId: string; clock: string }[] }).accounts
+}
+
+async function accountId(page: Page): Promise<string> {
+  const accounts = await accountsOf(page)
   return accounts.find(({ clock }) => clock === 'live')?.accountId ?? ''
 }
 
@@ -145,13 +149,19 @@ for (const theme of ['dark', 'light'] as const) {
 test('the chart and the account go on after a cut without being read anew', async ({ page }) => {
   const wire = await tapped(page)
   const terminal = new Terminal(page)
-  await terminal.open()
-  await wire.joined(`account:${await accountId(page)}`)
-  await page.waitForLoadState('networkidle')
   const read: string[] = []
   page.on('request', (request) => {
     if (/\/(bars|orders|executions)\b/.test(request.url())) read.push(request.url())
   })
+  await terminal.open()
+  const accounts = await accountsOf(page)
+  await wire.joined(...accounts.map((each) => `account:${each.accountId}`))
+  await expect(() => {
+    expect(read.filter((url) => url.includes('/executions'))).toHaveLength(accounts.length)
+    expect(read.some((url) => url.includes('/bars'))).toBe(true)
+  }).toPass()
+  await page.waitForLoadState('networkidle')
+  read.length = 0
   await wire.close(4002, 'shutting_down')
   await expect(terminal.connection).toBeHidden()
   await expect(terminal.connection).toBeVisible({ timeout: 20_000 })
